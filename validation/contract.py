@@ -1,8 +1,8 @@
 """The contract: what each table of the warehouse says, column by column.
 
 Everything else is generated from here: the Arrow schemas, the gate's structural rules and docs/contract.md. Time is a
-UTC timestamp, money whole rupiah, a region a dotted Kemendagri code as text. People and families appear as keyed
-pseudonyms only. A column that may be empty says so; empty means unknown, never "no".
+naive UTC timestamp, money whole rupiah, a region a dotted Kemendagri code as text. People and families appear as
+keyed pseudonyms only. A column that may be empty says so; empty means unknown, never "no".
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ ARROW: dict[Kind, pa.DataType] = {
     "whole": pa.int64(),
     "number": pa.float64(),
     "flag": pa.bool_(),
-    "time": pa.timestamp("us", tz="UTC"),
+    "time": pa.timestamp("us"),
     "day": pa.date32(),
     "vector": pa.list_(pa.float32()),
 }
@@ -132,8 +132,14 @@ FAMILIES = Table(
         *_cross_check("power", "whole", "Contracted power", unit="VA"),
         *_cross_check("wage", "whole", "Reported monthly wage", unit="rupiah"),
         *_cross_check("state_employment", "flag", "A member is employed or pensioned by the state"),
-        Column(name="decile", kind="whole", meaning="DTSEN welfare decile, 1 = poorest", optional=True, minimum=1,
-               maximum=10),
+        Column(
+            name="decile",
+            kind="whole",
+            meaning="DTSEN welfare decile, 1 = poorest",
+            optional=True,
+            minimum=1,
+            maximum=10,
+        ),
     ),
 )
 
@@ -146,10 +152,19 @@ PERSONS = Table(
         _FAMILY,
         Column(name="sex", kind="text", meaning="Sex", domain=("male", "female")),
         Column(name="birth_year", kind="whole", meaning="Birth year", minimum=1890),
-        Column(name="relation", kind="text", meaning="Relation to the head",
-               domain=("head", "spouse", "child", "parent", "other")),
-        Column(name="school", kind="text", meaning="School level attended now", optional=True,
-               domain=("none", "sd", "smp", "sma", "higher")),
+        Column(
+            name="relation",
+            kind="text",
+            meaning="Relation to the head",
+            domain=("head", "spouse", "child", "parent", "other"),
+        ),
+        Column(
+            name="school",
+            kind="text",
+            meaning="School level attended now",
+            optional=True,
+            domain=("none", "sd", "smp", "sma", "higher"),
+        ),
         Column(name="pregnant", kind="flag", meaning="Pregnant", optional=True),
         Column(name="disability", kind="flag", meaning="Severe disability", optional=True),
         Column(name="deceased", kind="flag", meaning="Recorded as deceased", optional=True),
@@ -163,20 +178,27 @@ REGISTRATIONS = Table(
     columns=(
         Column(name="registration_id", kind="text", meaning="Application"),
         _FAMILY,
-        Column(name="applicant", kind="text", meaning="Person who applied", optional=True, pseudonym=True,
-               refers_to="persons.person_id"),
+        Column(
+            name="applicant",
+            kind="text",
+            meaning="Person who applied",
+            optional=True,
+            pseudonym=True,
+            refers_to="persons.person_id",
+        ),
         Column(name="channel", kind="text", meaning="Self or through an agent", domain=("self", "agent")),
-        Column(name="agent_id", kind="text", meaning="Agent", optional=True, pseudonym=True,
-               refers_to="agents.agent_id"),
+        Column(
+            name="agent_id", kind="text", meaning="Agent", optional=True, pseudonym=True, refers_to="agents.agent_id"
+        ),
         Column(name="village", kind="text", meaning="Village", refers_to="regions.code"),
         Column(name="programme", kind="text", meaning="Programme applied for; empty = all of them", optional=True),
         Column(name="submitted_at", kind="time", meaning="Submitted"),
-        Column(name="received_at", kind="time", meaning="Reached the portal (agents work without a signal)",
-               optional=True),
+        Column(
+            name="received_at", kind="time", meaning="Reached the portal (agents work without a signal)", optional=True
+        ),
         Column(name="duration", kind="number", meaning="Time to fill in", optional=True, minimum=0, unit="s"),
         Column(name="device", kind="text", meaning="Device", optional=True, pseudonym=True),
-        Column(name="status", kind="text", meaning="Status",
-               domain=("submitted", "verified", "decided", "withdrawn")),
+        Column(name="status", kind="text", meaning="Status", domain=("submitted", "verified", "decided", "withdrawn")),
     ),
 )
 
@@ -185,15 +207,18 @@ VERIFICATIONS = Table(
     row="one face check",
     key=("registration_id", "subject", "attempt"),
     columns=(
-        Column(name="registration_id", kind="text", meaning="Application",
-               refers_to="registrations.registration_id"),
+        Column(name="registration_id", kind="text", meaning="Application", refers_to="registrations.registration_id"),
         Column(name="subject", kind="text", meaning="Whose face", domain=("applicant", "agent")),
         Column(name="reference", kind="text", meaning="Compared with", optional=True),
         Column(name="distance", kind="number", meaning="Distance of the templates", optional=True, minimum=0),
         Column(name="threshold", kind="number", meaning="Threshold in force", optional=True, minimum=0),
         Column(name="quality", kind="number", meaning="Quality of the photo", optional=True, minimum=0, maximum=1),
-        Column(name="outcome", kind="text", meaning="Outcome",
-               domain=("match", "no_match", "no_face", "poor_quality", "unavailable")),
+        Column(
+            name="outcome",
+            kind="text",
+            meaning="Outcome",
+            domain=("match", "no_match", "no_face", "poor_quality", "unavailable"),
+        ),
         Column(name="attempt", kind="whole", meaning="Attempt", minimum=1),
         Column(name="checked_at", kind="time", meaning="Checked"),
     ),
@@ -228,11 +253,15 @@ OBJECTIONS = Table(
         Column(name="filed_at", kind="time", meaning="Filed"),
         Column(name="received_at", kind="time", meaning="Reached the portal", optional=True),
         Column(name="screened_at", kind="time", meaning="Screened", optional=True),
-        Column(name="screening", kind="text", meaning="Result of the screening", optional=True,
-               domain=("accept", "reject", "field_check")),
+        Column(
+            name="screening",
+            kind="text",
+            meaning="Result of the screening",
+            optional=True,
+            domain=("accept", "reject", "field_check"),
+        ),
         Column(name="resolved_at", kind="time", meaning="Resolved", optional=True),
-        Column(name="outcome", kind="text", meaning="Outcome",
-               domain=("upheld", "rejected", "withdrawn", "pending")),
+        Column(name="outcome", kind="text", meaning="Outcome", domain=("upheld", "rejected", "withdrawn", "pending")),
     ),
 )
 
@@ -261,18 +290,37 @@ AUDITS = Table(
         Column(name="frame", kind="text", meaning="Frame drawn from", domain=("receivers", "non_receivers", "all")),
         Column(name="stratum", kind="text", meaning="Stratum of the draw"),
         Column(name="village", kind="text", meaning="Village: the cluster of the draw", refers_to="regions.code"),
-        Column(name="inclusion_probability", kind="number", meaning="Probability of being drawn", optional=True,
-               minimum=0, maximum=1),
-        Column(name="reason", kind="text", meaning="Why it was visited",
-               domain=("random", "risk", "objection", "hotline")),
+        Column(
+            name="inclusion_probability",
+            kind="number",
+            meaning="Probability of being drawn",
+            optional=True,
+            minimum=0,
+            maximum=1,
+        ),
+        Column(
+            name="reason", kind="text", meaning="Why it was visited", domain=("random", "risk", "objection", "hotline")
+        ),
         Column(name="seed", kind="whole", meaning="Seed of the draw", optional=True),
         Column(name="frame_date", kind="day", meaning="Date of the frame", optional=True),
         Column(name="visited_at", kind="time", meaning="Visited", optional=True),
         Column(name="entitled", kind="flag", meaning="Entitled in truth; empty = could not be told", optional=True),
-        Column(name="welfare", kind="number", meaning="Measured consumption a head and month", optional=True,
-               minimum=0, unit="rupiah"),
-        Column(name="welfare_decile", kind="whole", meaning="Decile of measured consumption, 1 = poorest",
-               optional=True, minimum=1, maximum=10),
+        Column(
+            name="welfare",
+            kind="number",
+            meaning="Measured consumption a head and month",
+            optional=True,
+            minimum=0,
+            unit="rupiah",
+        ),
+        Column(
+            name="welfare_decile",
+            kind="whole",
+            meaning="Decile of measured consumption, 1 = poorest",
+            optional=True,
+            minimum=1,
+            maximum=10,
+        ),
         Column(name="checker", kind="text", meaning="Checker", optional=True, pseudonym=True),
     ),
 )
@@ -284,11 +332,17 @@ AGENTS = Table(
     columns=(
         Column(name="agent_id", kind="text", meaning="Agent", pseudonym=True),
         Column(name="village", kind="text", meaning="Village", refers_to="regions.code"),
-        Column(name="role", kind="text", meaning="Role",
-               domain=("pkh", "tksk", "village_operator", "dasa_wisma", "other")),
+        Column(
+            name="role", kind="text", meaning="Role", domain=("pkh", "tksk", "village_operator", "dasa_wisma", "other")
+        ),
         Column(name="trained_at", kind="time", meaning="Trained", optional=True),
-        Column(name="verification", kind="text", meaning="Outcome of the agent's own face check", optional=True,
-               domain=("match", "no_match", "no_face", "poor_quality", "unavailable")),
+        Column(
+            name="verification",
+            kind="text",
+            meaning="Outcome of the agent's own face check",
+            optional=True,
+            domain=("match", "no_match", "no_face", "poor_quality", "unavailable"),
+        ),
     ),
 )
 
@@ -307,7 +361,18 @@ FACE_TEMPLATES = Table(
 
 CONTRACT: dict[str, Table] = {
     table.name: table
-    for table in (REGIONS, FAMILIES, AGENTS, PERSONS, REGISTRATIONS, VERIFICATIONS, DECISIONS, OBJECTIONS, PAYMENTS,
-                  AUDITS, FACE_TEMPLATES)
+    for table in (
+        REGIONS,
+        FAMILIES,
+        AGENTS,
+        PERSONS,
+        REGISTRATIONS,
+        VERIFICATIONS,
+        DECISIONS,
+        OBJECTIONS,
+        PAYMENTS,
+        AUDITS,
+        FACE_TEMPLATES,
+    )
 }
 """Every table, in an order in which each comes after the tables that it refers to."""

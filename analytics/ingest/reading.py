@@ -1,0 +1,170 @@
+"""Reading source files into rows of text or typed columns, with the row number that a person sees in the file."""
+
+import codecs
+import hashlib
+import io
+from collections.abc import Collection
+from pathlib import Path
+
+import polars as pl
+
+from analytics.ingest.mapping import Format, TableMapping
+from validation.errors import ExportError
+
+ROW = "__row"
+"""Row number in the source, the header being row 1."""
+
+_SEPARATORS = (",", ";", "\t", "|")
+
+
+def read_source(folder: Path, table: TableMapping, columns: Collection[str]) -> pl.DataFrame:
+    """Read the `columns` of a table's file, and the row numbers.
+
+    Args:
+        folder: The export's folder.
+        table: The file's name and format.
+        columns: Source columns that the mapping uses.
+
+    Returns:
+        One row a source row: `columns` (text for CSV and XLSX, the file's own types for Parquet) and `__row`.
+
+    Raises:
+        ExportError: the file is missing, empty, of an unknown kind, not encoded as stated, or lacks a column.
+    """
+    path = source_path(folder, table.file)
+    kind = path.suffix.lower()
+    readers = {".csv": _read_csv, ".txt": _read_csv, ".xlsx": _read_xlsx, ".parquet": _read_parquet}
+    if kind not in readers:
+        raise ExportError(
+            f"{table.file} is of a kind that cannot be read.",
+            cause=f"Its name ends in {kind or 'nothing'}.",
+            next_step="Export it as CSV, XLSX or Parquet.",
+        )
+    frame = readers[kind](path, table.format, columns)
+    if frame.is_empty():
+        raise ExportError(f"{table.file} has no rows.", next_step="Export it again; nothing was published.")
+    frame = frame.with_row_index(ROW, offset=2)
+    return frame.with_columns(pl.col(ROW).cast(pl.Int64))
+
+
+def source_path(folder: Path, file: str) -> Path:
+    """Return the path of `file` inside `folder`.
+
+    Raises:
+        ExportError: it is not there, or lies outside the folder.
+    """
+    path = (folder / file).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise ExportError(f"{file} lies outside the export's folder.", next_step="Name a file inside the folder.")
+    if not path.is_file():
+        raise ExportError(
+            f"The file {file} is missing.",
+            cause="It is not in the folder given with --source.",
+            next_step="Put it there or correct the mapping; nothing was published.",
+        )
+    return path
+
+
+def fingerprint(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _read_parquet(path: Path, form: Format, columns: Collection[str]) -> pl.DataFrame:
+    del form
+    try:
+        present = list(pl.read_parquet_schema(path))
+        _demand(path.name, present, columns)
+        return pl.read_parquet(path, columns=list(columns))
+    except (pl.exceptions.ComputeError, OSError) as error:
+        raise _broken(path.name, "It is not a whole Parquet file.") from error
+
+
+def _read_xlsx(path: Path, form: Format, columns: Collection[str]) -> pl.DataFrame:
+    try:
+        frame = pl.read_excel(path, sheet_name=form.sheet, engine="calamine", infer_schema_length=0)
+    except Exception as error:  # the reader raises its own, undocumented kinds
+        sheet = f" with a sheet {form.sheet!r}" if form.sheet else ""
+        raise _broken(path.name, f"It is not a readable XLSX file{sheet}.") from error
+    _demand(path.name, frame.columns, columns)
+    return _emptied(frame.select(columns).cast(pl.String), form)
+
+
+def _read_csv(path: Path, form: Format, columns: Collection[str]) -> pl.DataFrame:
+    source = _utf8(path, form.encoding)
+    first = _first_line(source)
+    if not first:
+        raise ExportError(f"{path.name} is empty.", next_step="Export it again; nothing was published.")
+    header = [name.strip().strip('"') for name in first.split(form.separator)]
+    if len(header) == 1 and len(columns) > 1:
+        other = next((mark for mark in _SEPARATORS if mark in first), None)
+        if other:
+            raise ExportError(
+                f"{path.name} is not separated by {form.separator!r}.",
+                cause=f"Its first line looks separated by {other!r}.",
+                next_step=f"Say format = {{ separator = {other!r} }} in the mapping.".replace("'", '"'),
+            )
+    _demand(path.name, header, columns)
+    try:
+        frame = pl.read_csv(source, separator=form.separator, infer_schema=False, columns=list(columns))
+    except (pl.exceptions.ComputeError, pl.exceptions.NoDataError) as error:
+        raise _broken(path.name, "A row has more fields than the header, or a quotation mark is not closed.") from error
+    return _emptied(frame, form)
+
+
+def _utf8(path: Path, encoding: str) -> Path | io.BytesIO:
+    """Return something in UTF-8 to read: the file itself, or its text encoded anew."""
+    try:
+        codec = codecs.lookup(encoding).name
+    except LookupError as error:
+        raise ExportError(
+            f"The encoding {encoding!r} of {path.name} is not known.", next_step="Name a Python codec, e.g. cp1252."
+        ) from error
+    try:
+        if codec in {"utf-8", "ascii"}:
+            with path.open(encoding="utf-8", errors="strict") as file:
+                while file.read(1 << 24):
+                    pass
+            return path
+        return io.BytesIO(path.read_text(encoding=codec).encode())
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1 if codec != "utf-8" else 0
+        where = f" (row {line})" if line else ""
+        raise ExportError(
+            f"{path.name} is not encoded as {encoding}{where}.",
+            cause="A byte in it has no meaning in that encoding.",
+            next_step='Say the right one in the mapping, e.g. format = { encoding = "cp1252" }.',
+        ) from error
+
+
+def _first_line(source: Path | io.BytesIO) -> str:
+    if isinstance(source, Path):
+        with source.open(encoding="utf-8-sig") as file:
+            return file.readline().rstrip("\r\n")
+    line = source.readline().decode("utf-8-sig").rstrip("\r\n")
+    source.seek(0)
+    return line
+
+
+def _emptied(frame: pl.DataFrame, form: Format) -> pl.DataFrame:
+    return frame.with_columns(
+        pl.when(pl.all().str.strip_chars().is_in(form.empty))
+        .then(None)
+        .otherwise(pl.all().str.strip_chars())
+        .name.keep()
+    )
+
+
+def _demand(file: str, present: Collection[str], needed: Collection[str]) -> None:
+    missing = sorted(set(needed) - set(present))
+    if missing:
+        raise ExportError(
+            f"{file} lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}.",
+            cause=f"Row 1 names: {', '.join(sorted(present)[:40])}.",
+            next_step="Export it again or correct the mapping; nothing was published.",
+        )
+
+
+def _broken(file: str, cause: str) -> ExportError:
+    return ExportError(f"{file} cannot be read.", cause=cause, next_step="Export it again; nothing was published.")

@@ -1,0 +1,241 @@
+"""Shaping: source rows become rows of the contract, as the mapping says, or the export is refused with the place."""
+
+import re
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from analytics.ingest.mapping import Recipe, TableMapping
+from analytics.ingest.pseudonyms import pseudonymise, scope_of
+from analytics.ingest.reading import ROW
+from validation.contract import CONTRACT, Column
+from validation.errors import ExportError
+
+FORM = "__form"
+"""True where every NIK or KK number of the row has the right form."""
+
+_FLAGS = {"1": True, "0": False, "true": True, "false": False, "1.0": True, "0.0": False}
+_KINDS: dict[str, pl.DataType] = {
+    "text": pl.String(),
+    "whole": pl.Int64(),
+    "number": pl.Float64(),
+    "flag": pl.Boolean(),
+    "time": pl.Datetime("us"),
+    "day": pl.Date(),
+    "vector": pl.List(pl.Float32()),
+}
+_NAMES = re.compile(r"\{(\w+)\}")
+
+
+def source_columns(table: TableMapping) -> list[str]:
+    """Return the source columns that a table's recipes and its `where` use, in a stable order."""
+    names: dict[str, None] = dict.fromkeys(table.where)
+    for recipe in table.columns.values():
+        names |= dict.fromkeys(_origins(recipe))
+    return list(names)
+
+
+def shape(rows: pl.DataFrame, table: TableMapping, *, key: bytes, timezone: str) -> pl.DataFrame:
+    """Make the contract's columns of one table.
+
+    Args:
+        rows: Source rows with `__row`.
+        table: The mapping of the table.
+        key: Key of the pseudonyms.
+        timezone: Zone of naive times in the source; they leave here as UTC.
+
+    Returns:
+        The contract's columns (absent optional ones empty), `__row` and `__form`.
+
+    Raises:
+        ExportError: a value is not of the contract's kind; names file, column and rows, never the value.
+    """
+    for name, wanted in table.where.items():
+        rows = rows.filter(_text(rows[name]) == _plain(wanted))
+    contract = CONTRACT[table.name]
+    form = pl.repeat(value=True, n=rows.height, dtype=pl.Boolean, eager=True)
+    made: dict[str, pl.Series] = {}
+    for column in contract.columns:
+        recipe = table.columns.get(column.name)
+        if recipe is None:
+            made[column.name] = pl.repeat(None, rows.height, dtype=_KINDS[column.kind], eager=True)
+            continue
+        raw = _raw(rows, recipe)
+        if recipe.nik:
+            form &= nik_form(_text(raw)).fill_null(value=True)
+        made[column.name] = _made(raw, rows, recipe, column, table=table, key=key, timezone=timezone)
+    frame = pl.DataFrame([series.alias(name) for name, series in made.items()])
+    return frame.with_columns(rows[ROW], form.alias(FORM))
+
+
+def nik_form(values: pl.Series) -> pl.Series:
+    """Tell whether each text has the form of a NIK: 16 digits, district not 00, a day (+40 for women) and a month."""
+    day = values.str.slice(6, 2).cast(pl.Int64, strict=False)
+    month = values.str.slice(8, 2).cast(pl.Int64, strict=False)
+    day = pl.select(pl.when(day > 40).then(day - 40).otherwise(day)).to_series()
+    return (
+        values.str.contains(r"^\d{16}$")
+        & (values.str.slice(2, 2) != "00")
+        & (values.str.slice(4, 2) != "00")
+        & day.is_between(1, 31)
+        & month.is_between(1, 12)
+    )
+
+
+def _origins(recipe: Recipe) -> Iterator[str]:
+    if recipe.source is not None:
+        yield recipe.source
+    if recipe.template is not None:
+        yield from _NAMES.findall(recipe.template)
+    if recipe.one_of is not None:
+        yield from recipe.one_of
+
+
+def _raw(rows: pl.DataFrame, recipe: Recipe) -> pl.Series:
+    if recipe.source is not None:
+        return rows[recipe.source]
+    if recipe.template is not None:
+        parts = _NAMES.findall(recipe.template)
+        return rows.select(pl.format(_NAMES.sub("{}", recipe.template), *parts)).to_series()
+    if recipe.one_of is not None:
+        chosen = pl.coalesce(*(pl.when(_is_one(rows[name])).then(pl.lit(text)) for name, text in recipe.one_of.items()))
+        return rows.select(chosen).to_series()
+    return pl.repeat(_plain(recipe.value), rows.height, dtype=pl.String, eager=True)
+
+
+def _is_one(values: pl.Series) -> pl.Series:
+    return _text(values).is_in(["1", "1.0", "true"])
+
+
+def _made(
+    raw: pl.Series,
+    rows: pl.DataFrame,
+    recipe: Recipe,
+    column: Column,
+    *,
+    table: TableMapping,
+    key: bytes,
+    timezone: str,
+) -> pl.Series:
+    if recipe.recode:
+        codes = {old: _plain(new) for old, new in recipe.recode.items()}
+        raw = _text(raw).replace(codes)
+    if column.pseudonym:
+        return pseudonymise(_text(raw), key=key, scope=scope_of(column.name))
+    values = _measured(raw, recipe, table.format.decimal)
+    wanted = _KINDS[column.kind]
+    if column.kind == "time":
+        made = _utc(values, recipe.time_format, timezone)
+    elif column.kind == "day":
+        made = _day(values, recipe.time_format)
+    elif column.kind == "flag" and values.dtype != pl.Boolean:
+        made = _text(values).str.to_lowercase().replace_strict(_FLAGS, default=None, return_dtype=pl.Boolean)
+    elif column.kind in {"whole", "number"} and values.dtype == pl.String:
+        made = _number(values, table.format.decimal)
+    else:
+        made = values.cast(wanted, strict=False)
+    if column.kind == "whole" and made.dtype.is_float():
+        made = pl.select(pl.when(made == made.round()).then(made)).to_series()
+    lost = rows[ROW].filter(values.is_not_null() & made.is_null())
+    if not lost.is_empty():
+        raise _refusal(lost, recipe=recipe, column=column, table=table)
+    return made.cast(wanted, strict=False)
+
+
+def _measured(raw: pl.Series, recipe: Recipe, decimal: str) -> pl.Series:
+    """Apply what needs numbers or dates: units, differences, quantiles, parts."""
+    if recipe.part == "year":
+        return _day(raw, recipe.time_format).dt.year().cast(pl.Int64)
+    arithmetic = (recipe.times, recipe.subtract_from, recipe.at_or_below_quantile, recipe.quantile_groups)
+    if all(step is None for step in arithmetic):
+        return raw
+    values = _number(raw, decimal) if raw.dtype == pl.String else raw.cast(pl.Float64)
+    if recipe.times is not None:
+        values = (values * recipe.times).round(6)  # 0.9 × 1000 is 900, not 900.0000000001
+    if recipe.subtract_from is not None:
+        values = recipe.subtract_from - values
+    if recipe.at_or_below_quantile is not None:
+        line = values.quantile(recipe.at_or_below_quantile, interpolation="linear")
+        return values <= line if line is not None else values.cast(pl.Boolean)
+    if recipe.quantile_groups is not None:
+        groups = recipe.quantile_groups
+        return (((values.rank("min") - 1) * groups / values.count()).floor() + 1).cast(pl.Int64)
+    return values
+
+
+def _number(values: pl.Series, decimal: str) -> pl.Series:
+    """Read numbers with the stated decimal mark and no mark for thousands; anything else becomes empty."""
+    pattern = rf"^[+-]?(\d+(\{decimal}\d*)?|\{decimal}\d+)([eE][+-]?\d+)?$"
+    shown = values.set(~values.str.contains(pattern).fill_null(value=True), None)
+    return shown.str.replace(decimal, ".", literal=True).cast(pl.Float64, strict=False)
+
+
+def _utc(values: pl.Series, time_format: str | None, timezone: str) -> pl.Series:
+    if values.dtype == pl.String:
+        values = (
+            values.str.to_datetime(time_format, strict=False, time_unit="us")
+            if time_format
+            else values.str.replace(" ", "T", literal=True).str.to_datetime("%+", strict=False, time_unit="us")
+            if values.str.contains(r"(Z|[+-]\d\d:?\d\d)$").all()
+            else _iso_naive(values.str.replace("T", " ", literal=True))
+        )
+    elif values.dtype == pl.Date:
+        values = values.cast(pl.Datetime("us"))
+    if not isinstance(values.dtype, pl.Datetime):
+        return pl.repeat(None, len(values), dtype=pl.Datetime("us"), eager=True)
+    ZoneInfo(timezone)
+    aware = (
+        values.dt.replace_time_zone(timezone, ambiguous="earliest", non_existent="null")
+        if values.dtype.time_zone is None
+        else values
+    )
+    return aware.dt.convert_time_zone("UTC").dt.replace_time_zone(None).cast(pl.Datetime("us"))
+
+
+def _iso_naive(values: pl.Series) -> pl.Series:
+    """Read "2026-08-17", "2026-08-17 14:05" and "2026-08-17 14:05:33[.123]"."""
+    size = values.str.len_chars()
+    full = pl.select(
+        pl.when(size == 10).then(values + " 00:00:00").when(size == 16).then(values + ":00").otherwise(values)
+    ).to_series()
+    return full.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", strict=False, time_unit="us")
+
+
+def _day(values: pl.Series, time_format: str | None) -> pl.Series:
+    if values.dtype == pl.String:
+        return values.str.to_date(time_format or "%Y-%m-%d", strict=False)
+    if values.dtype == pl.Date or isinstance(values.dtype, pl.Datetime):
+        return values.cast(pl.Date)
+    return pl.repeat(None, len(values), dtype=pl.Date, eager=True)
+
+
+def _refusal(lost: pl.Series, *, recipe: Recipe, column: Column, table: TableMapping) -> ExportError:
+    """Name the rows whose value was there but is not of the contract's kind."""
+    where = f"row {lost[0]}" if lost.len() == 1 else f"{lost.len()} rows, {lost[0]} to {lost[-1]}"
+    origin = recipe.source or recipe.template or "value"
+    return ExportError(
+        f"{table.file}, column {origin}, {where}: not a {_WORDS[column.kind]}.",
+        cause=f"It makes {table.name}.{column.name}"
+        + (f", read with the decimal mark {table.format.decimal!r}." if column.kind in {"whole", "number"} else "."),
+        next_step="Correct the export, or say recode, format or time_format in the mapping; nothing was published.",
+    )
+
+
+_WORDS = {
+    "text": "text",
+    "whole": "whole number",
+    "number": "number",
+    "flag": "yes/no value (1, 0, true, false)",
+    "time": "time",
+    "day": "date",
+    "vector": "list of numbers",
+}
+
+
+def _text(values: pl.Series) -> pl.Series:
+    return values if values.dtype == pl.String else values.cast(pl.String)
+
+
+def _plain(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,68 @@
+"""The one place that reads the environment: `TEPAT_…` variables and `tepat.toml`."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from validation.errors import TepatError
+
+
+class SettingsError(TepatError):
+    """A setting that cannot be used."""
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, with its default; an environment variable beats `tepat.toml`."""
+
+    model_config = SettingsConfigDict(env_prefix="TEPAT_", toml_file="tepat.toml", extra="forbid", frozen=True)
+
+    home: Path = Field(Path("var"), description="Folder of all data: warehouse, exports, keys, logs")
+    warehouse: str = Field("", description="Warehouse URL; empty = Parquet snapshots under the home folder")
+    dataset: str = Field("", description="Data set to show; empty = the one published last")
+    language: Literal["id", "en"] = Field("id", description="Language that the dashboard opens in")
+    quarantine_limit: float = Field(0.05, ge=0, le=1, description="Share of bad rows above which nothing is published")
+    volume_limit: float = Field(0.5, ge=0, le=1, description="Least rows, as a share of the last snapshot's")
+    keep_snapshots: int = Field(10, ge=1, description="Snapshots kept of each data set")
+    boundaries: Path | None = Field(None, description="GeoJSON of region boundaries, property `kode`, for the map")
+    address: str = Field("localhost", description="Address that the dashboard listens on")
+    port: int = Field(8501, ge=1, le=65535, description="Port that the dashboard listens on")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then the file."""
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def warehouse_url(self) -> str:
+        """The warehouse's URL, `parquet:FOLDER` by default."""
+        return self.warehouse or f"parquet:{self.home / 'warehouse'}"
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """Read the settings once; `settings.cache_clear()` reads them anew.
+
+    Raises:
+        SettingsError: a value is out of its range or a key of `tepat.toml` is unknown.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(
+            f"The setting TEPAT_{name.upper()} cannot be used.",
+            cause=f"{first['msg']}.",
+            next_step="Correct it in the environment or in tepat.toml.",
+        ) from error

@@ -1,0 +1,80 @@
+"""What a snapshot says of itself: the data set, where its rows came from, and the code that made it."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from validation.text import Text
+
+Sensitivity = Literal["simulated", "public", "personal"]
+
+
+class Frozen(BaseModel):
+    """A value that is written once and read as it was written."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Dataset(Frozen):
+    """A data set as its mapping declares it."""
+
+    name: str
+    title: Text
+    source: Text
+    sensitivity: Sensitivity
+    timezone: str
+    final: bool = False
+    next_update_days: int | None = None
+    context: str = ""
+    """Key of the declared figures that may stand beside the measured ones; empty = none."""
+
+
+class SourceFile(Frozen):
+    """A file that rows came from."""
+
+    table: str
+    file: str
+    sha256: str
+    rows: int
+
+
+class TableFacts(Frozen):
+    """What the gate let into a table."""
+
+    rows: int
+    rejected: int
+
+
+class Manifest(Frozen):
+    """A snapshot's own description, written beside its tables."""
+
+    snapshot: str
+    dataset: Dataset
+    published_at: datetime
+    data_until: datetime
+    """The newest moment in the data, naive UTC."""
+    fingerprint: str
+    """Hash of the mapping and the source files: the same export twice has the same."""
+    code_version: str
+    sources: tuple[SourceFile, ...]
+    tables: dict[str, TableFacts]
+    settling_days: int
+    """Days after which 95 % of registrations have reached the portal; younger days are still filling up."""
+
+
+class Attempt(Frozen):
+    """How the last try to publish ended."""
+
+    at: datetime
+    dataset: str
+    published: bool
+    message: str
+    snapshot: str = ""
+
+
+class Catalogue(Frozen):
+    """The published snapshots of each data set, oldest first; readers see the last of `current` by default."""
+
+    current: str
+    datasets: dict[str, tuple[str, ...]]

@@ -1,0 +1,39 @@
+"""What every chart function returns, and how it says that there is nothing to show."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard import theme
+from dashboard.words import Words
+
+EMPTY_HEIGHT: Final = 120
+
+
+@dataclass(frozen=True, eq=False)
+class Chart:
+    """A figure with the words and the table that say the same.
+
+    `table` is the twin: headers in the reader's language, numbers left as numbers.
+    """
+
+    figure: go.Figure
+    alt: str
+    table: pd.DataFrame
+
+
+def twin(data: pd.DataFrame, headers: dict[str, str]) -> pd.DataFrame:
+    """Return the columns of `headers` that `data` has, in that order, under their translated names."""
+    return data.filter(items=list(headers)).rename(columns=headers).reset_index(drop=True)
+
+
+def no_data(words: Words, *, measure: str, table: pd.DataFrame) -> Chart:
+    """Return the chart of nothing: one sentence, no axes, never a number."""
+    figure = theme.blank(words.language, height=EMPTY_HEIGHT)
+    figure.update_xaxes(visible=False).update_yaxes(visible=False)
+    figure.add_annotation(
+        text=words("charts.no_data"), x=0.5, y=0.5, xref="paper", yref="paper", font={"color": theme.QUIET_TEXT}
+    )
+    return Chart(figure, words("charts.alt_no_data", measure=measure), table)
