@@ -33,7 +33,12 @@ def is_first(rows: Any, group: list[str], order: list[str]) -> Any:
 
 def total(flag: Any) -> Any:
     """Count the rows where `flag` holds."""
-    return flag.ifelse(1, 0).sum().coalesce(0)
+    return whole(flag.ifelse(1, 0).sum())
+
+
+def whole(amount: Any) -> Any:
+    """Return a sum as a 64-bit whole number, 0 where nothing was summed (engines differ in a sum's type)."""
+    return amount.coalesce(0).cast("int64")
 
 
 def as_flag(flag: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from analytics.marts.common import Tables, is_first, total, village_of, with_district
+from analytics.marts.common import Tables, is_first, total, village_of, whole, with_district
 
 
 def payments_by_period(tables: Tables, offset_hours: int) -> Any:
@@ -11,7 +11,7 @@ def payments_by_period(tables: Tables, offset_hours: int) -> Any:
     rows = village_of(tables["payments"], tables)
     rows = rows.mutate(first=is_first(rows, ["family_id", "programme", "period"], ["component"]))
     return rows.group_by("period", "district", "programme", "component").aggregate(
-        payments=rows.count(), families=total(rows["first"]), amount=rows.amount.sum()
+        payments=rows.count(), families=total(rows["first"]), amount=whole(rows.amount.sum())
     )
 
 
@@ -21,13 +21,13 @@ def coverage_by_decile(tables: Tables, offset_hours: int) -> Any:
     families = with_district(tables["families"], tables)
     families = families.filter(families.decile.notnull())
     there = families.group_by("district", "decile").aggregate(
-        families=families.count(), persons=families["size"].sum().coalesce(0)
+        families=families.count(), persons=whole(families["size"].sum())
     )
     payments = tables["payments"].filter(tables["payments"].amount > 0)
     paid = payments.group_by("family_id", "programme", "period").aggregate(amount=payments.amount.sum())
     paid = paid.join(families.select("family_id", "district", "decile"), "family_id")
     got = paid.group_by("period", "programme", "district", "decile").aggregate(
-        receivers=paid.count(), amount=paid.amount.sum()
+        receivers=paid.count(), amount=whole(paid.amount.sum())
     )
     cells = there.cross_join(payments.select("period", "programme").distinct())
     keys = ["period", "programme", "district", "decile"]

@@ -1,24 +1,26 @@
-"""The mart of places: every region with the families known in it."""
+"""The marts of places: every region, and the families known in each village."""
 
 from typing import Any
 
-import ibis
-
-from analytics.marts.common import Tables
-
-_PARENTS = 3
-"""Steps from a village to its province."""
+from analytics.marts.common import Tables, whole, with_district
 
 
 def places(tables: Tables, offset_hours: int) -> Any:
-    """Return code × level × name × parent: families known in the region, at every level."""
+    """Return code × level × name × parent: every region."""
     del offset_hours
-    regions, families = tables["regions"], tables["families"]
-    counts = families.group_by(code=families.village).aggregate(families=families.count())
-    levels = [counts]
-    for _ in range(_PARENTS):
-        step = levels[-1].join(regions.select("code", "parent"), "code")
-        levels.append(step.group_by(code=step.parent).aggregate(families=step.families.sum()))
-    known = ibis.union(*levels)
-    rows = regions.left_join(known, "code").drop("code_right")
-    return rows.mutate(families=rows.families.coalesce(0)).select("code", "level", "name", "parent", "families")
+    return tables["regions"].select("code", "level", "name", "parent")
+
+
+def families_by_village(tables: Tables, offset_hours: int) -> Any:
+    """Return village × district: families known, and those of them with a registration."""
+    del offset_hours
+    rows = with_district(tables["families"], tables)
+    if "registrations" not in tables:
+        return rows.group_by("village", "district").aggregate(
+            families=whole(rows.count()), registered=whole(rows.count() * 0)
+        )
+    known = tables["registrations"].select("family_id").distinct()
+    rows = rows.mutate(registered=rows.family_id.isin(known.family_id).ifelse(1, 0))
+    return rows.group_by("village", "district").aggregate(
+        families=whole(rows.count()), registered=whole(rows.registered.sum())
+    )

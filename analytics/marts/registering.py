@@ -4,7 +4,7 @@ from typing import Any
 
 import ibis
 
-from analytics.marts.common import ALL, Tables, as_flag, is_first, local_day, total, village_of, with_district
+from analytics.marts.common import ALL, Tables, as_flag, is_first, local_day, total, village_of, whole, with_district
 
 
 def registrations_daily(tables: Tables, offset_hours: int) -> Any:
@@ -57,7 +57,7 @@ def stages(tables: Tables, offset_hours: int) -> Any:
     rows = ibis.union(single.select(columns), together.select(columns))
     return rows.group_by("village", "district", "channel", "programme").aggregate(
         registered=rows.count(),
-        **{name: rows[name].sum().coalesce(0) for name in ("checked", "verified", "decided", "eligible", "paid")},
+        **{name: whole(rows[name].sum()) for name in ("checked", "verified", "decided", "eligible", "paid")},
     )
 
 

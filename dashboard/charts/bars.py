@@ -49,7 +49,9 @@ def bars(
     late = [row > within for row in range(len(rows))]
 
     figure = draw_rows(words, names=list(rows["name"]), lengths=list(rows["value"]), values=values, more=shares)
-    figure.update_traces(marker={"color": [LATE if beyond else theme.SERIES[0] for beyond in late]}, selector={"name": "bars"})
+    figure.update_traces(
+        marker={"color": [LATE if beyond else theme.SERIES[0] for beyond in late]}, selector={"name": "bars"}
+    )
     if limit_after is not None:
         _add_limit(figure, after=within, text=limit_label)
     parts = [words("charts.named", name=name, value=value) for name, value in zip(rows["name"], values, strict=True)]
@@ -61,7 +63,13 @@ def bars(
 
 
 def draw_rows(
-    words: Words, *, names: list[str], lengths: list[float], values: list[str], more: list[str], full: float | None = None
+    words: Words,
+    *,
+    names: list[str],
+    lengths: list[float],
+    values: list[str],
+    more: list[str],
+    full: float | None = None,
 ) -> go.Figure:
     """Return a figure of labelled bars; with `full`, a pale track shows what the whole would be."""
     count = len(names)
@@ -73,7 +81,13 @@ def draw_rows(
     middles = [row + BAR / 2 + 0.04 for row in range(count)]
     if full is not None:
         figure.add_bar(
-            x=[full] * count, y=middles, name="track", orientation="h", width=BAR, hoverinfo="skip", marker={"color": theme.TRACK}
+            x=[full] * count,
+            y=middles,
+            name="track",
+            orientation="h",
+            width=BAR,
+            hoverinfo="skip",
+            marker={"color": theme.TRACK},
         )
     figure.add_bar(
         x=lengths,
@@ -82,13 +96,18 @@ def draw_rows(
         orientation="h",
         width=BAR,
         marker={"color": theme.SERIES[0]},
-        hovertext=[row_label(shorten(name, 80), value, extra) for name, value, extra in zip(names, values, more, strict=True)],
+        hovertext=[
+            row_label(shorten(name, 80), value, extra) for name, value, extra in zip(names, values, more, strict=True)
+        ],
         hoverinfo="text",
         textposition="none",
     )
     add_row_labels(
         figure,
-        [row_label(shorten(name, NAME_LENGTH), value, extra) for name, value, extra in zip(names, values, more, strict=True)],
+        [
+            row_label(shorten(name, NAME_LENGTH), value, extra)
+            for name, value, extra in zip(names, values, more, strict=True)
+        ],
     )
     return figure
 

@@ -58,7 +58,12 @@ def concentration(data: pd.DataFrame, *, words: Words, measure: str, coefficient
     labels = {"charts.equal_shares": (0.62, 0.62)}
     for key, (x, y) in labels.items():
         figure.add_annotation(
-            text=words(key), x=x, y=y, xanchor="left", yanchor="top", font={"size": theme.TINY, "color": theme.QUIET_TEXT}
+            text=words(key),
+            x=x,
+            y=y,
+            xanchor="left",
+            yanchor="top",
+            font={"size": theme.TINY, "color": theme.QUIET_TEXT},
         )
     middle = rows.iloc[(rows["people"] - 0.3).abs().idxmin()]
     said = words("charts.coefficient", value=words.number(coefficient, decimals=2))

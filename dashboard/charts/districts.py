@@ -37,15 +37,15 @@ def named_list(names: Sequence[str], *, words: Words) -> str:
     return words.listed([*names[: MOST_NAMED - 1], rest])
 
 
-def label_positions(
-    labels: Sequence[tuple[str, float, float]], *, taken: Sequence[tuple[float, float]]
-) -> list[str]:
+def label_positions(labels: Sequence[tuple[str, float, float]], *, taken: Sequence[tuple[float, float]]) -> list[str]:
     """Return a Plotly text position for each label so that labels keep off each other, the points and the edge.
 
     `labels` are texts with their place and `taken` the other marks, places as parts (0–1) of the plot.
     """
     wide, high = CARD
-    boxes = [(x * wide - 4, y * high - 4, x * wide + 4, y * high + 4) for x, y in [*taken, *((x, y) for _, x, y in labels)]]
+    boxes = [
+        (x * wide - 4, y * high - 4, x * wide + 4, y * high + 4) for x, y in [*taken, *((x, y) for _, x, y in labels)]
+    ]
     found = []
     for text, x, y in labels:
         candidates = {name: _box(name, x * wide, y * high, width_of(text)) for name in LABEL_ORDER}

@@ -75,9 +75,7 @@ def estimates(
             font={"size": theme.TINY},
         )
     add_note(figure, notes, above=TARGET_HEIGHT if target is not None else 0)
-    return Chart(
-        figure, _alt(rows, words=words, measure=measure, unit=unit, decimals=decimals, target=target), table
-    )
+    return Chart(figure, _alt(rows, words=words, measure=measure, unit=unit, decimals=decimals, target=target), table)
 
 
 def _add_marks(
@@ -130,7 +128,9 @@ def _alt(
 
     parts = []
     for row in rows.itertuples(index=False):
-        extras = [words("charts.alt_interval", interval=words.interval(row.low, row.high, unit=unit, decimals=decimals))]
+        extras = [
+            words("charts.alt_interval", interval=words.interval(row.low, row.high, unit=unit, decimals=decimals))
+        ]
         extras += [words("charts.alt_declared", value=say(row.declared))] if not is_missing(row.declared) else []
         extras += [words("charts.alt_floor", value=say(row.floor))] if not is_missing(row.floor) else []
         parts.append(f"{words('charts.named', name=row.name, value=say(row.value))} ({', '.join(extras)})")

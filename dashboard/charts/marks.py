@@ -112,7 +112,14 @@ def add_row_labels(figure: go.Figure, texts: Sequence[str]) -> None:
     """Write one line per row above its mark, from the left edge, so that no name is ever squeezed by its bar."""
     for row, text in enumerate(texts):
         figure.add_annotation(
-            text=text, x=0, xref="paper", xanchor="left", y=row, yanchor="bottom", align="left", font={"size": theme.SIZE}
+            text=text,
+            x=0,
+            xref="paper",
+            xanchor="left",
+            y=row,
+            yanchor="bottom",
+            align="left",
+            font={"size": theme.SIZE},
         )
 
 

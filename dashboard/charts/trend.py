@@ -83,9 +83,7 @@ def _directions(points: pd.DataFrame) -> list[Direction]:
     """Return where each signal points: a run by its movement, any other by its side of the centre."""
     found: list[Direction] = []
     before = points["value"].shift().fillna(points["value"])
-    for signal, value, centre, earlier in zip(
-        points["signal"], points["value"], points["centre"], before, strict=True
-    ):
+    for signal, value, centre, earlier in zip(points["signal"], points["value"], points["centre"], before, strict=True):
         base = earlier if signal == "run" or is_missing(centre) else centre
         found.append(("up" if value >= base else "down") if signal else "none")
     return found

@@ -1,0 +1,105 @@
+"""Face checks of applicants and agents: up to three attempts, harder for the elderly."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from analytics.simulator import parameters as p
+from analytics.simulator.arrays import NEVER, Flags, Number, Times, Whole, choose_index, clock, known, seconds, stream
+from analytics.simulator.arrays import words as to_words
+from analytics.simulator.households import Households
+from analytics.simulator.registration import Registrations, registration_names
+
+OUTCOMES = ("cocok", *p.FACE_FAILURES)
+SUBJECTS = ("pemohon", "pendamping")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FaceChecks:
+    """One entry a check.
+
+    Attributes:
+        registration: Row of the application.
+        agent: Whether the agent's own face was checked.
+        outcome: Position in OUTCOMES.
+        verified_at: By application: when the applicant matched, NaT when never.
+    """
+
+    registration: Whole
+    agent: Flags
+    attempt: Whole
+    outcome: Whole
+    distance: Number
+    quality: Number
+    checked: Times
+    verified_at: Times
+
+
+def check_faces(*, table: Registrations, people: Households, seed: int) -> FaceChecks:
+    """Run the checks of every application as it reaches the portal."""
+    rng = stream(seed, "faces")
+    count = len(table)
+    elderly = people.age[table.applicant] >= p.ELDERLY_AGE
+    first = np.where(elderly, p.FIRST_ATTEMPT_ELDERLY, p.FIRST_ATTEMPT_ADULT)
+    waiting = np.arange(count)
+    when = table.received.copy()
+    verified_at = np.full(count, NEVER)
+    parts: list[tuple[Whole, Flags, Whole, Whole, Times]] = []
+    for attempt in range(1, p.MOST_ATTEMPTS + 1):
+        when[waiting] += seconds(20 + rng.exponential(40.0, len(waiting)))
+        share = first[waiting] if attempt == 1 else np.full(len(waiting), p.NEXT_ATTEMPT)
+        success = rng.random(len(waiting)) < share
+        failure = 1 + choose_index(rng, tuple(p.FACE_FAILURES.values()), len(waiting))
+        outcome = np.where(success, 0, failure)
+        no_agent = np.zeros(len(waiting), bool)
+        parts.append((waiting, no_agent, np.full(len(waiting), attempt), outcome, when[waiting]))
+        verified_at[waiting[success]] = when[waiting[success]]
+        waiting = waiting[~success & (rng.random(len(waiting)) < p.TRIES_AGAIN)]
+    with_agent = np.flatnonzero(table.agent >= 0)
+    matched = rng.random(len(with_agent)) < p.AGENT_MATCH
+    failure = 1 + choose_index(rng, tuple(p.FACE_FAILURES.values()), len(with_agent))
+    at = table.received[with_agent] + seconds(rng.exponential(8.0, len(with_agent)))
+    parts.append(
+        (with_agent, np.ones(len(with_agent), bool), np.ones(len(with_agent), np.int64), np.where(matched, 0, failure), at)
+    )
+    registration, agent, attempts, outcomes, checked = (np.concatenate(column) for column in zip(*parts, strict=True))
+    old = np.where(agent, False, elderly[registration])
+    return FaceChecks(
+        registration=registration, agent=agent, attempt=attempts, outcome=outcomes, checked=checked,
+        distance=_distances(rng, outcome=outcomes, elderly=old),
+        quality=_qualities(rng, outcome=outcomes), verified_at=verified_at,
+    )  # fmt: skip
+
+
+def _distances(rng: np.random.Generator, *, outcome: Whole, elderly: Flags) -> Number:
+    near = 0.34 + 0.03 * elderly + 0.06 * rng.standard_normal(len(outcome))
+    far = p.FACE_THRESHOLD + 0.005 + np.abs(0.09 * rng.standard_normal(len(outcome)))
+    distance = np.where(outcome == 0, np.clip(near, 0.08, p.FACE_THRESHOLD - 0.001), far)
+    return np.round(np.where(outcome <= OUTCOMES.index("tidak_cocok"), distance, np.nan), 4)
+
+
+def _qualities(rng: np.random.Generator, *, outcome: Whole) -> Number:
+    good = rng.beta(9.0, 2.5, len(outcome))
+    quality = np.where(outcome == OUTCOMES.index("mutu_rendah"), 0.45 * good, good)
+    seen = (outcome != OUTCOMES.index("tanpa_wajah")) & (outcome != OUTCOMES.index("tak_tersedia"))
+    return np.round(np.where(seen, quality, np.nan), 3)
+
+
+def export_faces(*, checks: FaceChecks, table: Registrations, cutoff: np.datetime64) -> pl.DataFrame:
+    """Return the table `verifikasi`: the checks up to `cutoff`."""
+    compared = ~np.isnan(checks.distance)
+    frame = pl.DataFrame(
+        {
+            "id_pendaftaran": registration_names(len(table)).gather(checks.registration),
+            "subjek": to_words(checks.agent.astype(np.int64), SUBJECTS),
+            "percobaan": checks.attempt,
+            "acuan": to_words(np.zeros(len(checks.attempt), np.int64), ("Dukcapil",)),
+            "jarak": known(checks.distance, compared),
+            "ambang": np.full(len(checks.attempt), p.FACE_THRESHOLD),
+            "mutu_foto": known(checks.quality, ~np.isnan(checks.quality)),
+            "hasil": to_words(checks.outcome, OUTCOMES),
+            "waktu_cek": clock(checks.checked),
+        }
+    )
+    return frame.filter(pl.Series(checks.checked < cutoff)).sort("waktu_cek", "id_pendaftaran", "subjek", "percobaan")
