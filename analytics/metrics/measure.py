@@ -15,7 +15,7 @@ from analytics.metrics.metric import Cells, Metric, Where
 from analytics.store import Warehouse
 
 Grain = Literal["day", "week", "month", "period"]
-RESULT = ["value", "low", "high", "numerator", "denominator", "n", "reason"]
+RESULT = ["value", "low", "high", "se", "numerator", "denominator", "n", "reason"]
 """Columns of every result; `reason` says why a value is empty: "", "no_data", "small_n", "one_cluster"."""
 
 __all__ = ["RESULT", "Grain", "measure", "series", "unapplied"]
@@ -33,7 +33,7 @@ def measure(
         by: Dimensions of the metric's mart, or region levels (province, regency, district, village).
 
     Returns:
-        One row a group, in the groups' order: `by`, value, low, high (empty for register metrics), numerator,
+        One row a group, in the groups' order: `by`, value, low, high, se (empty for register metrics), numerator,
         denominator (weighted for sample metrics), n (rows under the value, unweighted), reason.
         A metric whose mart the snapshot lacks gives no row at all.
     """
@@ -91,7 +91,7 @@ def _registered(warehouse: Warehouse, metric: Metric, rows: Any, columns: list[s
         sums["denominator"] = _sum(rows, metric.denominator)
     grouped = rows.group_by(columns).aggregate(**sums) if columns else rows.aggregate(**sums)
     found = warehouse.run(grouped.order_by(columns) if columns else grouped)
-    found[["low", "high"]] = np.nan
+    found[["low", "high", "se"]] = np.nan
     if metric.denominator is None:
         found["denominator"] = np.nan
         found["n"] = found["numerator"]

@@ -61,7 +61,13 @@ def check_faces(*, table: Registrations, people: Households, seed: int) -> FaceC
     failure = 1 + choose_index(rng, tuple(p.FACE_FAILURES.values()), len(with_agent))
     at = table.received[with_agent] + seconds(rng.exponential(8.0, len(with_agent)))
     parts.append(
-        (with_agent, np.ones(len(with_agent), bool), np.ones(len(with_agent), np.int64), np.where(matched, 0, failure), at)
+        (
+            with_agent,
+            np.ones(len(with_agent), bool),
+            np.ones(len(with_agent), np.int64),
+            np.where(matched, 0, failure),
+            at,
+        )
     )
     registration, agent, attempts, outcomes, checked = (np.concatenate(column) for column in zip(*parts, strict=True))
     old = np.where(agent, False, elderly[registration])

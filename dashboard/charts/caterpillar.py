@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from dashboard import theme
 from dashboard.charts.axes import value_axis
-from dashboard.charts.chart import Chart, no_data, twin
+from dashboard.charts.chart import Chart, no_data, rows_of, twin
 from dashboard.charts.districts import DIRECTIONS, marker, named_list
 from dashboard.charts.marks import add_note, note_height, shorten, width_of
 from dashboard.words import Unit, Words
@@ -134,7 +134,7 @@ def _add_districts(
             hovertext=[
                 f"<b>{shorten(row.name, 40)}</b><br>{words.value(row.value, unit=unit, decimals=decimals)}"
                 f" ({words.interval(row.low, row.high, unit=unit, decimals=decimals)})"
-                for row in part.itertuples(index=False)
+                for row in rows_of(part)
             ],
             hoverinfo="text",
         )

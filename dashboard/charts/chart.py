@@ -1,7 +1,8 @@
 """What every chart function returns, and how it says that there is nothing to show."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -27,6 +28,11 @@ class Chart:
 def twin(data: pd.DataFrame, headers: dict[str, str]) -> pd.DataFrame:
     """Return the columns of `headers` that `data` has, in that order, under their translated names."""
     return data.filter(items=list(headers)).rename(columns=headers).reset_index(drop=True)
+
+
+def rows_of(data: pd.DataFrame) -> Iterator[Any]:
+    """Yield the rows as named tuples."""
+    return data.itertuples(index=False, name="Row")
 
 
 def no_data(words: Words, *, measure: str, table: pd.DataFrame) -> Chart:

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from dashboard import theme
 from dashboard.charts.axes import value_axis
-from dashboard.charts.chart import Chart, no_data, twin
+from dashboard.charts.chart import Chart, no_data, rows_of, twin
 from dashboard.charts.marks import add_note, add_row_labels, note_height, row_label, shorten
 from dashboard.words import Unit, Words, is_missing
 
@@ -51,7 +51,7 @@ def estimates(
             words.value(row.value, unit=unit, decimals=decimals),
             "" if is_missing(row.low) else words.interval(row.low, row.high, unit=unit, decimals=decimals),
         )
-        for row in rows.itertuples(index=False)
+        for row in rows_of(rows)
     ]
     keys = ["estimate", *(column for column in ("declared", "floor") if rows[column].notna().any())]
     notes = ["   ".join(words(f"charts.key_{key}") for key in keys)]
@@ -127,7 +127,7 @@ def _alt(
         return words.value(value, unit=unit, decimals=decimals)
 
     parts = []
-    for row in rows.itertuples(index=False):
+    for row in rows_of(rows):
         extras = [
             words("charts.alt_interval", interval=words.interval(row.low, row.high, unit=unit, decimals=decimals))
         ]

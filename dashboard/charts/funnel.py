@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from dashboard import theme
 from dashboard.charts.axes import tick_room, value_axis
-from dashboard.charts.chart import Chart, no_data, twin
+from dashboard.charts.chart import Chart, no_data, rows_of, twin
 from dashboard.charts.districts import DIRECTIONS, label_positions, marker, named_list
 from dashboard.charts.marks import add_note, add_right_labels, note_height, shorten
 from dashboard.theme import Direction
@@ -81,7 +81,7 @@ def funnel(
     _add_limits(figure, limits.loc[limits["denominator"] <= reach], centre=centre)
     hover = [
         f"<b>{shorten(row.name, 40)}</b><br>{say(row.value)}<br>{denominator_label}: {words.number(row.denominator)}"
-        for row in rows.itertuples(index=False)
+        for row in rows_of(rows)
     ]
     _add_districts(figure, rows.assign(hover=hover), selected=selected, reach=reach, span=tuple(axis["range"]))
     labels = {f"{words('charts.line_reference')}<br><b>{say(centre)}</b>": centre}
@@ -136,7 +136,7 @@ def _add_districts(
     labelled = rows.loc[(rows["signal"] != "none") | chosen]
     places = {
         row.code: (row.denominator / reach, (row.value - span[0]) / (span[1] - span[0]))
-        for row in rows.itertuples(index=False)
+        for row in rows_of(rows)
     }
     texts = {code: shorten(name, NAME_LENGTH) for code, name in zip(labelled["code"], labelled["name"], strict=True)}
     positions = dict(
@@ -149,7 +149,7 @@ def _add_districts(
             strict=True,
         )
     )
-    for row in rows.loc[chosen].itertuples(index=False):
+    for row in rows_of(rows.loc[chosen]):
         figure.add_scatter(
             x=[row.denominator],
             y=[row.value],

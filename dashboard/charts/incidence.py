@@ -6,7 +6,7 @@ import pandas as pd
 
 from dashboard import theme
 from dashboard.charts.axes import tick_room, value_axis
-from dashboard.charts.chart import Chart, no_data, twin
+from dashboard.charts.chart import Chart, no_data, rows_of, twin
 from dashboard.words import Unit, Words
 
 PLOT_HEIGHT: Final = 220
@@ -83,7 +83,7 @@ def incidence(
         hovertext=[
             f"{words('charts.table_decile')} {row.decile}<br><b>{value}</b>"
             f" ({words.interval(row.low, row.high, unit=unit, decimals=decimals)})"
-            for row, value in zip(rows.itertuples(index=False), values, strict=True)
+            for row, value in zip(rows_of(rows), values, strict=True)
         ],
         hoverinfo="text",
         textposition="none",

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from dashboard import theme
 from dashboard.charts.axes import day_axis, tick_room, value_axis
-from dashboard.charts.chart import Chart, no_data, twin
+from dashboard.charts.chart import Chart, no_data, rows_of, twin
 from dashboard.charts.marks import add_note, add_right_labels, note_height
 from dashboard.charts.unsettled import add_shade, half_step, shade_height
 from dashboard.theme import Direction
@@ -116,7 +116,7 @@ def _add_points(figure: go.Figure, points: pd.DataFrame, *, words: Words, say: C
         f"{words.day(row.when)}<br><b>{say(row.value)}</b>"
         + (f"<br>{words(f'charts.signal_{row.signal}')}" if row.signal else "")
         + ("" if row.settled else f"<br>{words('charts.unsettled')}")
-        for row in points.itertuples()
+        for row in rows_of(points)
     ]
     signals = points["direction"] != "none"
     blue = theme.SERIES[0]

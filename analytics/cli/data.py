@@ -1,0 +1,129 @@
+"""`tepat simulate`, `tepat ingest`, `tepat status`."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from analytics.cli.output import print_json, print_table, progress, say
+from analytics.ingest import Ingested, ingest
+from analytics.settings import settings
+from analytics.simulator import simulate
+from analytics.store import open_store
+from validation.errors import ExportError, TepatError
+
+PILOT_MAPPING = "banyuwangi.toml"
+DEFAULT_FAMILIES = 60_000
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+
+
+def simulate_pilot(
+    *,
+    families: Annotated[int, typer.Option(help="Families in the regency; the real one has about 680,000.")] = (
+        DEFAULT_FAMILIES
+    ),
+    seed: Annotated[int, typer.Option(help="The same seed gives the same pilot.")] = 1,
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day of the data; default: today.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Simulate the Banyuwangi pilot and publish it, through the same gate as real exports.
+
+    The exports go to TEPAT_HOME/exports, the truth behind them, which the product never reads, to TEPAT_HOME/truth.
+    """
+    home = settings().home
+    last: date = until.date() if until else datetime.now(UTC).date()
+    name = f"banyuwangi-{families}-{seed}"
+    with progress() as report:
+        simulate(
+            families=families,
+            seed=seed,
+            until=last,
+            exports=home / "exports" / name,
+            truth=home / "truth" / name,
+            progress=lambda what, share: report(what, share / 2),
+        )
+        done = ingest(
+            _shipped_mapping(),
+            home / "exports" / name,
+            settings=settings(),
+            progress=lambda what, share: report(what, 0.5 + share / 2),
+        )
+    _print_ingested(done, as_json=as_json)
+
+
+def ingest_export(
+    *,
+    mapping: Annotated[Path, typer.Argument(help="The TOML mapping; examples/ holds two.", show_default=False)],
+    source: Annotated[Path, typer.Option(help="Folder that holds the export's files.", show_default=False)],
+    as_json: JsonOption = False,
+) -> None:
+    """Bring an export in: read it as the mapping says, pass it through the gate, publish a new snapshot.
+
+    Nothing is published when the export cannot be read or too many rows are bad; the last good snapshot stays.
+    """
+    if not source.is_dir():
+        raise ExportError(f"There is no folder {source}.", next_step="Give --source the folder of the export's files.")
+    with progress() as report:
+        done = ingest(mapping, source, settings=settings(), progress=report)
+    _print_ingested(done, as_json=as_json)
+
+
+def status(*, as_json: JsonOption = False) -> None:
+    """Say what is published: data sets, snapshots, rows let in and kept out, and how the last try ended."""
+    store = open_store(settings().warehouse_url)
+    current = store.manifest()
+    catalogue = store.catalogue()
+    names = sorted(catalogue.datasets) if catalogue else []
+    if as_json:
+        print_json({"current": current.dataset.name, "datasets": [_described(name) for name in names]})
+        return
+    for name in names:
+        entry = _described(name)
+        mark = " (shown first)" if name == current.dataset.name else ""
+        rows = [[table, f"{fact['rows']:,}", f"{fact['rejected']:,}"] for table, fact in entry["tables"].items()]
+        print_table(f"{name}{mark}: {entry['sensitivity']}, data until {entry['data_until']}, snapshot "
+                    f"{entry['snapshot']}", ["table", "rows", "rejected"], rows)  # fmt: skip
+        if not entry["last_attempt"]["published"]:
+            say(f"[bold red]The last try to publish failed:[/] {entry['last_attempt']['message']}")
+
+
+def _described(name: str) -> dict[str, Any]:
+    store = open_store(settings().warehouse_url)
+    manifest, attempt = store.manifest(name), store.last_attempt(name)
+    return {
+        "name": name,
+        "sensitivity": manifest.dataset.sensitivity,
+        "snapshot": manifest.snapshot,
+        "published_at": f"{manifest.published_at:%Y-%m-%dT%H:%M:%S}Z",
+        "data_until": f"{manifest.data_until:%Y-%m-%dT%H:%M:%S}Z",
+        "tables": {table: facts.model_dump() for table, facts in manifest.tables.items()},
+        "last_attempt": attempt.model_dump(mode="json") if attempt else None,
+    }
+
+
+def _print_ingested(done: Ingested, *, as_json: bool) -> None:
+    manifest = done.manifest
+    if as_json:
+        print_json(
+            {"published": not done.already_in, "already_in": done.already_in} | _described(manifest.dataset.name)
+        )
+        return
+    if done.already_in:
+        say(f"This export is already in, as snapshot {manifest.snapshot}; nothing was counted twice.")
+        return
+    rows = [[name, f"{facts.rows:,}", f"{facts.rejected:,}"] for name, facts in manifest.tables.items()]
+    print_table(f"Published {manifest.dataset.name}, snapshot {manifest.snapshot}", ["table", "rows", "rejected"], rows)
+    if any(facts.rejected for facts in manifest.tables.values()):
+        say("The page Mutu Data names the rejected rows and the rules that they break.")
+
+
+def _shipped_mapping() -> Path:
+    path = Path(__file__).parents[2] / "examples" / PILOT_MAPPING
+    if not path.is_file():
+        raise TepatError(
+            "The mapping of the simulated pilot is missing.", next_step="Run tepat from a checkout of the project."
+        )
+    return path

@@ -1,0 +1,49 @@
+"""What commands print: progress to standard error, results to standard output."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from analytics.ingest.pipeline import Progress as Report
+
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+
+
+@contextmanager
+def progress() -> Iterator[Report]:
+    """Show a progress bar on standard error and give the function that moves it."""
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("start", total=1.0)
+
+        def report(what: str, share: float) -> None:
+            bar.update(task, description=what, completed=share)
+
+        yield report
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON object and nothing else."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+
+
+def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table; the first column to the left, the others to the right."""
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for number, name in enumerate(header):
+        table.add_column(name, justify="left" if number == 0 else "right")
+    for row in rows:
+        table.add_row(*(cell.replace(" ", NO_BREAK_SPACE) for cell in row))  # headers may wrap, figures may not
+    Console(highlight=False).print(table)
+
+
+def say(line: str) -> None:
+    """Print a line of a result."""
+    Console(highlight=False, soft_wrap=True).print(line)

@@ -1,0 +1,147 @@
+"""`tepat report …`: the pages' figures on the command line."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+from analytics import reports
+from analytics.cli.data import JsonOption
+from analytics.cli.output import print_json, print_table, say
+from analytics.metrics import METRICS, Filters
+from analytics.settings import settings
+from analytics.store import Warehouse, open_store
+from validation.errors import TepatError
+
+app = typer.Typer(help="Print the figures of a page: targeting, registrations or objections.", no_args_is_help=True)
+
+DatasetOption = Annotated[str, typer.Option(help="Data set; default: the one published last.")]
+AreaOption = Annotated[str, typer.Option(help="Code of a region; everything inside it counts, e.g. 35.10.01.")]
+ProgrammeOption = Annotated[str, typer.Option(help="Programme, e.g. PKH.")]
+ByOption = Annotated[list[str] | None, typer.Option("--by", help="Break down by a region level or a dimension.")]
+
+
+@app.command()
+def targeting(
+    *,
+    by: ByOption = None,
+    period: Annotated[list[str] | None, typer.Option(help="Payment period; default: the latest two.")] = None,
+    programme: ProgrammeOption = "",
+    area: AreaOption = "",
+    persons: Annotated[bool, typer.Option("--persons", help="Count persons instead of families.")] = False,
+    dataset: DatasetOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Inclusion, exclusion and total error with intervals, from the random field checks."""
+    filters = Filters(
+        area=area, programme=programme, periods=tuple(period or ()), unit="persons" if persons else "families"
+    )
+    found = reports.targeting(_open(dataset), filters, by=_groups("targeting", by))
+    if as_json:
+        print_json(found)
+        return
+    for result in found["results"]:
+        checks = result["checks"]
+        say(
+            f"[bold]{result['programme']}[/], periods {', '.join(result['periods'])}: {checks['entered']:,} checks "
+            f"entered of {checks['made']:,} ({checks['unknown']:,} unknown), {checks['receivers']:,} receivers."
+        )
+        _print_values("", result["metrics"])
+        if result["floor"]:
+            say(f"Floor of this size: inclusion {result['floor']['inclusion']:.1%}, exclusion "
+                f"{result['floor']['exclusion']:.1%}.")  # fmt: skip
+        _print_groups(result["by"])
+    if not found["results"]:
+        say("This data set has no field checks, so targeting cannot be estimated from it.")
+
+
+@app.command()
+def registrations(
+    *,
+    by: ByOption = None,
+    area: AreaOption = "",
+    channel: Annotated[str, typer.Option(help="self or agent.")] = "",
+    dataset: DatasetOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Registrations, face verification and decisions, counted from the portal's exports."""
+    filters = Filters(area=area, channel=channel)
+    _print_counted(
+        reports.counted(_open(dataset), reports.REGISTRATIONS, filters, by=_groups("registrations", by)),
+        as_json=as_json,
+    )
+
+
+@app.command()
+def objections(
+    *,
+    by: ByOption = None,
+    area: AreaOption = "",
+    programme: ProgrammeOption = "",
+    dataset: DatasetOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Usul and sanggah: filed, open, late, upheld."""
+    filters = Filters(area=area, programme=programme)
+    _print_counted(
+        reports.counted(_open(dataset), reports.OBJECTIONS, filters, by=_groups("objections", by)), as_json=as_json
+    )
+
+
+def _open(dataset: str) -> Warehouse:
+    return open_store(settings().warehouse_url).open(dataset or settings().dataset)
+
+
+def _groups(name: str, by: Sequence[str] | None) -> list[str]:
+    known = reports.GROUPS[name]
+    for group in by or ():
+        if group not in known:
+            raise TepatError(
+                f"The {name} report cannot be broken down by {group!r}.", next_step=f"Known are: {', '.join(known)}."
+            )
+    return list(by or ())
+
+
+def _print_counted(found: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print_json(found)
+        return
+    if not found["metrics"]:
+        say(f"The data set {found['dataset']} has none of these tables; there is no figure to show.")
+        return
+    _print_values(f"{found['dataset']}, data until {found['data_until']}", found["metrics"])
+    _print_groups(found["by"])
+
+
+def _print_values(title: str, values: dict[str, Any]) -> None:
+    rows = [[METRICS[name].label.en, _shown(name, value), _interval(value), *_parts(value)]
+            for name, value in values.items()]  # fmt: skip
+    print_table(title, ["metric", "value", "95 % interval", "numerator", "denominator", "n"], rows)
+
+
+def _print_groups(groups: dict[str, list[dict[str, Any]]]) -> None:
+    for group, entries in groups.items():
+        names = list(dict.fromkeys(name for entry in entries for name in entry["metrics"]))
+        rows = [
+            [str(entry.get("name") or entry[group] or "–"),
+             *(_shown(name, entry["metrics"][name]) if name in entry["metrics"] else "–" for name in names)]
+            for entry in entries
+        ]  # fmt: skip
+        print_table(f"by {group}", [group, *(METRICS[name].label.en for name in names)], rows)
+
+
+def _shown(name: str, value: dict[str, Any]) -> str:
+    if value["value"] is None:
+        return {"small_n": "n too small", "one_cluster": "one village"}.get(value.get("reason", ""), "–")
+    unit = METRICS[name].unit
+    if unit == "share":
+        return f"{value['value']:.1%}"
+    return f"{value['value']:,.0f}" + (" s" if unit == "seconds" else "")
+
+
+def _interval(value: dict[str, Any]) -> str:
+    return f"{value['low']:.1%} – {value['high']:.1%}" if value.get("low") is not None else ""
+
+
+def _parts(value: dict[str, Any]) -> list[str]:
+    return ["" if value[name] is None else f"{value[name]:,.0f}" for name in ("numerator", "denominator", "n")]

@@ -1,0 +1,210 @@
+"""Usul and sanggah: a wave after each announcement and a trickle, screening, field checks with a long tail."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from analytics.simulator import parameters as p
+from analytics.simulator.arrays import (
+    NEVER,
+    Flags,
+    Number,
+    Times,
+    Whole,
+    choose,
+    clock,
+    days,
+    known,
+    stream,
+    weighted_sample,
+    words,
+)
+from analytics.simulator.clock import FIRST_NEW, Quarter, at_hours, to_workday
+from analytics.simulator.decisions import Corrections, Decisions
+from analytics.simulator.identity import Identities
+from analytics.simulator.welfare import PROGRAMMES
+
+OWN, PUBLIC, PROPOSAL = range(3)
+OUTCOMES = ("ditolak", "dikabulkan", "dicabut")
+GROUND_OF_CHECK = {"vehicle": "kendaraan_terjual", "wage": "data_upah_salah", "state_employment": "data_upah_salah",
+                   "land": "bukan_milik_kami", "power": "bukan_milik_kami", "decile": "desil_naik"}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Objections:
+    """One entry an objection, by wave and then by time of filing; not cut at the last day."""
+
+    number: pl.Series
+    kind: Whole
+    family: Whole
+    programme: Whole
+    grounds: np.ndarray
+    filed_by: np.ndarray
+    channel: np.ndarray
+    filed: Times
+    received: Times
+    screened: Times
+    screening: np.ndarray
+    resolved: Times
+    outcome: Whole
+
+    @property
+    def corrections(self) -> Corrections:
+        """What the upheld ones change: the family in, or (by the public) out."""
+        order = np.argsort(self.resolved, kind="stable")
+        order = order[self.outcome[order] == OUTCOMES.index("dikabulkan")]
+        return Corrections(
+            family=self.family[order], programme=self.programme[order], eligible=self.kind[order] != PUBLIC,
+            at=self.resolved[order],
+        )  # fmt: skip
+
+
+def object_to(
+    *,
+    quarters: list[Quarter],
+    decisions: Decisions,
+    entitled: dict[str, Flags],
+    has_category: Flags,
+    standing: Number,
+    doubles: Flags,
+    seed: int,
+) -> Objections:
+    """Draw the objections of every wave; a family objects once."""
+    free = ~doubles
+    waves = []
+    for quarter in (quarter for quarter in quarters if quarter >= FIRST_NEW):
+        rng = stream(seed, "objections", quarter.label)
+        decided = decisions.decided <= np.datetime64(quarter.announcement, "s")
+        share = (p.FIRST_WAVE if quarter == FIRST_NEW else p.NEXT_WAVE) + p.TRICKLE
+        total = max(3, round(share * int(decided.sum())))
+        weights = _weights(
+            decided=decided & free, outside=~decided & free, decisions=decisions, entitled=entitled,
+            has_category=has_category, standing=standing,
+        )  # fmt: skip
+        cases: list[tuple[Whole, Whole, Whole]] = []
+        for kind, part in enumerate(p.OBJECTION_KINDS.values()):
+            # Both programmes side by side; a family drawn for both keeps the first.
+            drawn = weighted_sample(rng, np.concatenate(weights[kind]), round(part * total))
+            family, programme = drawn % len(standing), drawn // len(standing)
+            _, once = np.unique(family, return_index=True)
+            cases.append((np.full(len(once), kind), family[once], programme[once]))
+        kind_, family, programme = (np.concatenate(column) for column in zip(*cases, strict=True))
+        _, once = np.unique(family, return_index=True)
+        wave = _follow(rng, quarter=quarter, kind=kind_[once], family=family[once], programme=programme[once],
+                       decisions=decisions, entitled=entitled)  # fmt: skip
+        free[wave.family] = False
+        waves.append(wave)
+    return Objections(
+        number=pl.concat([wave.number for wave in waves]),
+        **{
+            name: np.concatenate([getattr(wave, name) for wave in waves])
+            for name in Objections.__dataclass_fields__
+            if name != "number"
+        },
+    )
+
+
+def _weights(
+    *, decided: Flags, outside: Flags, decisions: Decisions, entitled: dict[str, Flags], has_category: Flags,
+    standing: Number,
+) -> list[list[Number]]:  # fmt: skip
+    """Weight of each family by kind and programme; those with a true claim file more often."""
+    own, public, proposal = [], [], []
+    for name in PROGRAMMES:
+        poor = np.where(entitled[name], p.TRUE_CLAIM_WEIGHT, 1.0)
+        hopeful = np.where(has_category, 1.0, 0.1) if name == "PKH" else 1.0
+        own.append(np.where(decided & ~decisions.eligible[name], poor * hopeful, 0.0))
+        richer = np.where(entitled[name], 1.0, p.TRUE_CLAIM_WEIGHT)
+        public.append(np.where(decided & decisions.eligible[name], richer, 0.0))
+        programme_share = np.where(has_category, 0.4, 0.0) if name == "PKH" else 1.0
+        proposal.append(np.where(outside, poor * np.exp(-standing) * programme_share, 0.0))
+    return [own, public, proposal]
+
+
+def _follow(
+    rng: np.random.Generator,
+    *,
+    quarter: Quarter,
+    kind: Whole,
+    family: Whole,
+    programme: Whole,
+    decisions: Decisions,
+    entitled: dict[str, Flags],
+) -> Objections:
+    """Give each case of a wave its way through the office."""
+    count = len(family)
+    inside = p.TRICKLE / (p.TRICKLE + (p.FIRST_WAVE if quarter == FIRST_NEW else p.NEXT_WAVE))
+    wave_day = np.minimum(rng.exponential(10.0, count), p.WINDOW_DAYS - 0.5)
+    day = np.where(rng.random(count) < inside, rng.uniform(2, 90, count), wave_day)
+    start = np.datetime64(quarter.announcement, "D").astype("datetime64[s]")
+    filed = at_hours(rng, start + days(np.floor(day)), p.SELF_HOURS)
+    order = np.argsort(filed, kind="stable")
+    kind, family, programme, filed = kind[order], family[order], programme[order], filed[order]
+
+    is_entitled = np.where(programme == 0, entitled["PKH"][family], entitled["BPNT"][family])
+    true_claim = np.where(kind == PUBLIC, ~is_entitled, is_entitled).astype(bool)
+    filed_by = np.where(kind == OWN, choose(rng, p.FILED_BY_OWN, count), choose(rng, p.FILED_BY_PROPOSAL, count))
+    filed_by[kind == PUBLIC] = "masyarakat"
+    way = choose(rng, {"portal": p.PORTAL_WAY, "kantor_desa": 1 - p.PORTAL_WAY}, count)
+    channel = np.where(filed_by == "pendamping", "pendamping", way)
+    offline = (channel != "portal") & (rng.random(count) < 0.3)
+    received = filed + days(np.where(offline, np.minimum(rng.exponential(1.5, count), 5.0), 0.0004))
+
+    screened = _workday_after(rng, received, p.SCREENING_DAYS)
+    screening = np.where(true_claim, choose(rng, p.SCREENING_TRUE, count), choose(rng, p.SCREENING_FALSE, count))
+    field = screening == "cek_lapangan"
+    resolved = np.where(field, _workday_after(rng, screened, p.FIELD_DAYS), _workday_after(rng, screened, p.DESK_DAYS))
+    upheld = rng.random(count) < np.where(true_claim, p.UPHELD_TRUE, p.UPHELD_FALSE)
+    outcome = np.where(field, upheld, screening == "diterima").astype(np.int64)
+    outcome[rng.random(count) < p.OBJECTION_WITHDRAWN] = OUTCOMES.index("dicabut")
+    return Objections(
+        number=pl.Series([f"KSS-{quarter.label}-{n:05d}" for n in range(1, count + 1)], dtype=pl.String),
+        kind=kind, family=family, programme=programme, filed_by=filed_by, channel=channel, filed=filed,
+        grounds=_grounds(rng, kind=kind, family=family, programme=programme, decisions=decisions),
+        received=received, screened=screened, screening=screening, resolved=resolved, outcome=outcome,
+    )  # fmt: skip
+
+
+def _workday_after(rng: np.random.Generator, start: Times, days_and_spread: tuple[float, float]) -> Times:
+    middle, spread = days_and_spread
+    wait = 1.0 + middle * np.exp(spread * rng.standard_normal(len(start)))
+    return at_hours(rng, to_workday(start + days(wait)), p.OFFICE_HOURS)
+
+
+def _grounds(
+    rng: np.random.Generator, *, kind: Whole, family: Whole, programme: Whole, decisions: Decisions
+) -> np.ndarray:
+    count = len(family)
+    grounds = choose(rng, {"pendapatan_hilang": 0.5, "desil_naik": 0.5}, count)
+    for check, ground in reversed(GROUND_OF_CHECK.items()):
+        holds = np.where(
+            programme == 0, decisions.grounds["PKH"][check][family], decisions.grounds["BPNT"][check][family]
+        )
+        grounds[holds.astype(bool)] = ground
+    against = choose(rng, {"tidak_miskin": 0.8, "meninggal_atau_pindah": 0.2}, count)
+    proposed = choose(rng, {"belum_terdata": 0.6, "pendapatan_hilang": 0.4}, count)
+    return np.select([kind == PUBLIC, kind == PROPOSAL], [against, proposed], default=grounds)
+
+
+def export_objections(*, table: Objections, identities: Identities, cutoff: np.datetime64) -> pl.DataFrame:
+    """Return the table `usul_sanggah` on the last day."""
+    screened, resolved = table.screened < cutoff, table.resolved < cutoff
+    frame = pl.DataFrame(
+        {
+            "no_perkara": table.number,
+            "jenis": words((table.kind == PROPOSAL).astype(np.int64), ("sanggah", "usul")),
+            "no_kk": identities.card.gather(table.family),
+            "program": words(table.programme, PROGRAMMES),
+            "pengaju": pl.Series(table.filed_by.tolist(), dtype=pl.String),
+            "jalur": pl.Series(table.channel.tolist(), dtype=pl.String),
+            "dasar": pl.Series(table.grounds.tolist(), dtype=pl.String),
+            "waktu_ajukan": clock(table.filed),
+            "waktu_terima": clock(table.received),
+            "waktu_saring": clock(np.where(screened, table.screened, NEVER)),
+            "hasil_saring": known(pl.Series(table.screening.tolist(), dtype=pl.String), screened),
+            "waktu_selesai": clock(np.where(resolved, table.resolved, NEVER)),
+            "hasil": words(np.where(resolved, table.outcome, 3), (*OUTCOMES, "menunggu")),
+        }
+    )
+    return frame.filter(pl.Series(table.received < cutoff))
