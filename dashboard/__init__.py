@@ -1,1 +1,1 @@
-"""The product people see: words, theme, charts, and (with Streamlit) the pages' parts."""
+"""The dashboard: what pages are made of. Pages stand in `pages/`, one file each; the entrypoint is `app.py`."""

@@ -42,8 +42,8 @@ def floor(coverage: float, entitled: float) -> Floor:
     Raises:
         EstimationError: A share outside [0, 1].
 
-    >>> floor(0.5, 0.4)
-    Floor(inclusion=0.2, exclusion=0.0)
+    >>> floor(0.5, 0.25)
+    Floor(inclusion=0.5, exclusion=0.0)
     """
     require_share(coverage, of="coverage")
     require_share(entitled, of="entitled share")

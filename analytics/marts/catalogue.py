@@ -10,7 +10,7 @@ from analytics.marts.auditing import checks_by_reason, targeting_cells
 from analytics.marts.common import Tables
 from analytics.marts.objecting import objections_daily
 from analytics.marts.paying import coverage_by_decile, payments_by_period
-from analytics.marts.places import families_by_village, places
+from analytics.marts.places import places, registered_by_village
 from analytics.marts.registering import decisions_daily, registrations_daily, stages, verifications_daily
 
 
@@ -46,7 +46,7 @@ def _mart(name: str, needs: str, dimensions: str, expression: Callable[[Tables, 
 
 _ALL = (
     _mart("places", "", "code level parent", _plain(places)),
-    _mart("families_by_village", "", "village district", _plain(families_by_village)),
+    _mart("registered_by_village", "registrations", "village district", _plain(registered_by_village)),
     _mart("registrations_daily", "registrations", "day district channel status", _plain(registrations_daily)),
     _mart(
         "verifications_daily",

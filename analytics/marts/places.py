@@ -11,14 +11,10 @@ def places(tables: Tables, offset_hours: int) -> Any:
     return tables["regions"].select("code", "level", "name", "parent")
 
 
-def families_by_village(tables: Tables, offset_hours: int) -> Any:
+def registered_by_village(tables: Tables, offset_hours: int) -> Any:
     """Return village × district: families known, and those of them with a registration."""
     del offset_hours
     rows = with_district(tables["families"], tables)
-    if "registrations" not in tables:
-        return rows.group_by("village", "district").aggregate(
-            families=whole(rows.count()), registered=whole(rows.count() * 0)
-        )
     known = tables["registrations"].select("family_id").distinct()
     rows = rows.mutate(registered=rows.family_id.isin(known.family_id).ifelse(1, 0))
     return rows.group_by("village", "district").aggregate(

@@ -49,9 +49,13 @@ def build_agents(*, families: int, villages: Villages, seed: int) -> Agents:
     number = pl.Series([f"PDP-{position:05d}" for position in rng.permutation(count) + 1])
     outcomes = {"cocok": 0.97, "tidak_cocok": 0.01, "mutu_rendah": 0.01, "tak_tersedia": 0.01}
     return Agents(
-        number=number, village=village, trained=at, role=choose(rng, p.AGENT_ROLES, count),
-        verification=choose(rng, outcomes, count), corrupt=corrupt,
-    )  # fmt: skip
+        number=number,
+        village=village,
+        trained=at,
+        role=choose(rng, p.AGENT_ROLES, count),
+        verification=choose(rng, outcomes, count),
+        corrupt=corrupt,
+    )
 
 
 def assign(

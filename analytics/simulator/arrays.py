@@ -69,7 +69,10 @@ def count_within(keys: npt.NDArray[Any]) -> Whole:
 
 
 def weighted_sample(rng: np.random.Generator, weights: Number, count: int) -> Whole:
-    """Positions of `count` rows drawn without replacement, likelier where the weight is larger (Efraimidis–Spirakis)."""
+    """Positions of `count` rows drawn without replacement, likelier where the weight is larger.
+
+    Method: Efraimidis and Spirakis (2006), by exponential keys.
+    """
     allowed = np.flatnonzero(weights > 0)
     count = min(count, len(allowed))
     if count <= 0:

@@ -85,8 +85,15 @@ def draw_visits(
         fresh = ~visited[family]
         family, probability = family[fresh], probability[fresh]
         visited[family] = True
-        extra, why = _targeted(rng, count=round(p.TARGETED_CHECKS * len(family)), free=here & ~visited,
-                               receives=receives, entitled=entitled, objections=objections, day=day)  # fmt: skip
+        extra, why = _targeted(
+            rng,
+            count=round(p.TARGETED_CHECKS * len(family)),
+            free=here & ~visited,
+            receives=receives,
+            entitled=entitled,
+            objections=objections,
+            day=day,
+        )
         visited[extra] = True
         everyone = np.concatenate((family, extra))
         count = len(everyone)
@@ -163,7 +170,7 @@ def export_visits(
     """Return the table `cek_lapangan`: two rows a visit, one a programme."""
     sorted_real = np.sort(welfare.consumption[: people.real])
     edges = sorted_real[(np.arange(1, 10) * people.real) // 10]
-    parts = []
+    parts: list[pl.DataFrame] = []
     for visits in rounds:
         family = visits.family
         village = people.village[family]
@@ -183,7 +190,9 @@ def export_visits(
                 "waktu_kunjungan": clock(visits.visited),
                 "konsumsi": consumption,
                 "desil_konsumsi": np.searchsorted(edges, consumption, side="right") + 1,
-                "petugas": words(checkers, tuple(f"BPS-{n:03d}" for n in range(1, 3 * len(villages.district_code) + 1))),
+                "petugas": words(
+                    checkers, tuple(f"BPS-{n:03d}" for n in range(1, 3 * len(villages.district_code) + 1))
+                ),
             }
         )
         parts.extend(

@@ -72,7 +72,9 @@ def at_hours(rng: np.random.Generator, day: Times, profile: tuple[float, ...]) -
     """Put events into the hours of their days by an hourly profile of 24 weights."""
     hour = choose_index(rng, profile, len(day))
     second = rng.integers(0, 3600, len(day))
-    return day.astype("datetime64[D]").astype("datetime64[s]") + (hour * 3600 + second).astype("timedelta64[s]")
+    midnight: Times = day.astype("datetime64[D]").astype("datetime64[s]")
+    at: Times = midnight + (hour * 3600 + second).astype("timedelta64[s]")
+    return at
 
 
 def to_workday(day: Times) -> Times:
@@ -81,4 +83,5 @@ def to_workday(day: Times) -> Times:
     weekday: Whole = (dates.astype(np.int64) + 3) % 7
     shift = np.where(weekday == 5, 2, np.where(weekday == 6, 1, 0))
     shift[np.isnat(dates)] = 0
-    return dates + shift.astype("timedelta64[D]")
+    moved: Times = dates + shift.astype("timedelta64[D]")
+    return moved

@@ -12,13 +12,21 @@ from analytics.simulator.households import Households
 from analytics.simulator.welfare import Welfare
 
 CHECKS = ("vehicle", "land", "power", "wage", "state_employment")
-SOURCES = {"vehicle": "Samsat", "land": "ATR/BPN", "power": "PLN", "wage": "BPJS Ketenagakerjaan",
-           "state_employment": "BKN"}  # fmt: skip
-POWER_STEPS = (450, 900, 1_300, 2_200, 3_500)
-POWER_CUTS = (0.28, 0.66, 0.88, 0.97)  # assumed: cumulative shares, poorest families first
+SOURCES = {
+    "vehicle": "Samsat",
+    "land": "ATR/BPN",
+    "power": "PLN",
+    "wage": "BPJS Ketenagakerjaan",
+    "state_employment": "BKN",
+}
 RECORDS_FROM, RECORDS_TO = np.datetime64(dt.date(2019, 1, 1), "D"), np.datetime64(dt.date(2025, 8, 31), "D")
-SURE = {"vehicle_sold": "vehicle", "inherited_land": "land", "landlord_meter": "power", "dead_wage_record": "wage",
-        "shared_kk": "state_employment"}  # fmt: skip
+SURE = {
+    "vehicle_sold": "vehicle",
+    "inherited_land": "land",
+    "landlord_meter": "power",
+    "dead_wage_record": "wage",
+    "shared_kk": "state_employment",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +50,8 @@ class CrossChecks:
     @property
     def blocked(self) -> Flags:
         """Whether any check is a ground to refuse, F."""
-        return np.logical_or.reduce(list(self.blocks.values()))
+        any_of_them: Flags = np.logical_or.reduce(list(self.blocks.values()))
+        return any_of_them
 
 
 def draw_crosschecks(*, people: Households, welfare: Welfare, assets: Assets, seed: int) -> CrossChecks:
@@ -52,11 +61,15 @@ def draw_crosschecks(*, people: Households, welfare: Welfare, assets: Assets, se
     rank, standing = welfare.rank, welfare.standing
     vehicle = (assets.owned["has_car"] & (rng.random(count) < p.VEHICLE_RECORDED)).astype(float)
     holds = rng.random(count) < p.LAND_RECORDED
-    land = np.where(holds, np.round(np.exp(5.6 + 0.55 * standing + 0.9 * rng.standard_normal(count))), 0.0)
+    land = np.where(
+        holds,
+        np.round(np.exp(p.LAND_LOG_MEDIAN + p.LAND_SLOPE * standing + p.LAND_SPREAD * rng.standard_normal(count))),
+        0.0,
+    )
     power = _power(rng, rank=rank)
     power[~assets.owned["grid_power"]] = np.nan
     employed = rng.random(count) < p.WAGE_RECORDED * (0.5 + rank)
-    monthly = np.exp(np.log(2_350_000) + 0.33 * standing + 0.15 * rng.standard_normal(count))
+    monthly = np.exp(np.log(p.WAGE_MEDIAN) + p.WAGE_SLOPE * standing + p.WAGE_SPREAD * rng.standard_normal(count))
     wage = np.where(employed, np.round(monthly, -3), np.nan)
     state = (rng.random(count) < p.STATE_EMPLOYED * 4.5 * rank**3.5).astype(float)
     value = {"vehicle": vehicle, "land": land, "power": power, "wage": wage, "state_employment": state}
@@ -81,7 +94,7 @@ def draw_crosschecks(*, people: Households, welfare: Welfare, assets: Assets, se
 
 def _power(rng: np.random.Generator, *, rank: Number) -> Number:
     draw = np.clip(rank * 0.75 + 0.25 * rng.random(len(rank)) + 0.06 * rng.standard_normal(len(rank)), 0, 0.9999)
-    return np.array(POWER_STEPS, float)[np.searchsorted(POWER_CUTS, draw, side="right")]
+    return np.array(p.POWER_STEPS, float)[np.searchsorted(p.POWER_CUTS, draw, side="right")]
 
 
 def _refusals(value: dict[str, Number]) -> dict[str, Flags]:

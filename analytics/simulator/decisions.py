@@ -13,7 +13,7 @@ from analytics.simulator.faces import FaceChecks
 from analytics.simulator.households import Households
 from analytics.simulator.identity import Identities
 from analytics.simulator.registration import Registrations
-from analytics.simulator.selection import Selector, calibrate
+from analytics.simulator.selection import calibrate
 from analytics.simulator.welfare import PROGRAMMES, Ranking
 
 STATUSES = ("dikirim", "terverifikasi", "diputus", "ditarik")
@@ -30,7 +30,7 @@ class Decisions:
         decided: When decided, NaT for never; not cut at the last day.
         eligible: Outcome by programme, meaningful where decided.
         grounds: Whether each reason to refuse holds, by programme and code.
-        selectors: The calibrated scores by programme.
+        truth_weight: How much of the truth the calibrated score holds, 0 to 1, by programme.
         withdrawn: Taken back before a decision.
     """
 
@@ -39,7 +39,7 @@ class Decisions:
     decided: Times
     eligible: dict[str, Flags]
     grounds: dict[str, dict[str, Flags]]
-    selectors: dict[str, Selector]
+    truth_weight: dict[str, float]
     withdrawn: Flags
 
 
@@ -83,26 +83,36 @@ def decide(
     detected = people.double & (rng.random(count) < p.DUPLICATE_DETECTED)
 
     in_time = decided <= np.datetime64(FIRST_NEW.announcement, "s")
-    selectors: dict[str, Selector] = {}
+    truth_weight: dict[str, float] = {}
     eligible: dict[str, Flags] = {}
     grounds: dict[str, dict[str, Flags]] = {}
     for name in PROGRAMMES:
         possible = ~checks.blocked & ~detected & (has_category if name == "PKH" else True)
         selector = calibrate(
-            poverty=poverty, error=errors[name], shift=favour, candidates=in_time & possible,
-            entitled=entitled[name], declared=p.DECLARED_NEW[name],
-        )  # fmt: skip
-        selectors[name] = selector
-        eligible[name] = possible & selector.listed & ~np.isnat(decided)
-        above = ~selector.listed
+            poverty=poverty,
+            error=errors[name],
+            shift=favour,
+            candidates=in_time & possible,
+            entitled=entitled[name],
+            declared=p.DECLARED_NEW[name],
+        )
+        truth_weight[name] = selector.weight_of_truth
+        wanted = selector.threshold + np.where(in_time, 0.0, p.LATE_MARGIN)
+        above = selector.score < wanted
+        eligible[name] = possible & ~above & ~np.isnat(decided)
         high = ranking.decile > p.DECILE_CEILING[name]
         grounds[name] = {**checks.blocks, "duplicate": detected, "decile": above & high, "ranking": above & ~high}
         if name == "PKH":
             grounds[name]["no_category"] = ~has_category
     return Decisions(
-        application=application, received=received, decided=decided, eligible=eligible, grounds=grounds,
-        selectors=selectors, withdrawn=withdrawn,
-    )  # fmt: skip
+        application=application,
+        received=received,
+        decided=decided,
+        eligible=eligible,
+        grounds=grounds,
+        truth_weight=truth_weight,
+        withdrawn=withdrawn,
+    )
 
 
 def _decision_times(rng: np.random.Generator, *, received: Times, verified: Times) -> Times:
@@ -110,7 +120,8 @@ def _decision_times(rng: np.random.Generator, *, received: Times, verified: Time
     wait = np.maximum(p.DECISION_DAYS[0] * np.exp(p.DECISION_DAYS[1] * rng.standard_normal(count)), 2.0)
     by_hand = np.isnat(verified) & (rng.random(count) < p.MANUAL_CHECK)
     start = np.where(by_hand, received + days(rng.exponential(p.MANUAL_CHECK_DAYS, count)), verified)
-    return at_hours(rng, to_workday(start + days(wait)), p.OFFICE_HOURS)
+    day: Times = np.add(start, days(wait))
+    return at_hours(rng, to_workday(day), p.OFFICE_HOURS)
 
 
 def rule_at(times: Times) -> Whole:
@@ -119,9 +130,7 @@ def rule_at(times: Times) -> Whole:
     return np.maximum(np.searchsorted(starts, times, side="right") - 1, 0)
 
 
-def statuses(
-    *, table: Registrations, faces: FaceChecks, decisions: Decisions, cutoff: np.datetime64
-) -> pl.Series:
+def statuses(*, table: Registrations, faces: FaceChecks, decisions: Decisions, cutoff: np.datetime64) -> pl.Series:
     """Status of each application on the last day."""
     status = np.where(faces.verified_at < cutoff, 1, 0)
     status = np.where(decisions.decided[table.family] < cutoff, 2, status)
@@ -141,20 +150,26 @@ def export_decisions(
         outcome = np.where(done, decisions.eligible[name][rows].astype(np.int64), 2)
         parts.append(
             _frame(
-                family=rows, programme=np.full(len(rows), position), outcome=outcome, rule=rule,
+                family=rows,
+                programme=np.full(len(rows), position),
+                outcome=outcome,
+                rule=rule,
                 at=np.where(done, decided, NEVER),
                 reasons=known(_reasons(decisions.grounds[name], rows), outcome == 0),
             )
-        )  # fmt: skip
+        )
     late = np.flatnonzero(corrections.at < cutoff)
     outcome = corrections.eligible[late].astype(np.int64)
     parts.append(
         _frame(
-            family=corrections.family[late], programme=corrections.programme[late], outcome=outcome,
-            rule=rule_at(corrections.at[late]), at=corrections.at[late],
+            family=corrections.family[late],
+            programme=corrections.programme[late],
+            outcome=outcome,
+            rule=rule_at(corrections.at[late]),
+            at=corrections.at[late],
             reasons=known(words(np.zeros(len(late), np.int64), ("objection_upheld",)), outcome == 0),
         )
-    )  # fmt: skip
+    )
     table = pl.concat(parts).unique(["family", "program", "aturan"], keep="last", maintain_order=True)
     table = table.sort("family", "program", "aturan")
     return table.select(identities.card.gather(table["family"]).alias("no_kk"), pl.all().exclude("family"))

@@ -70,26 +70,33 @@ def check_faces(*, table: Registrations, people: Households, seed: int) -> FaceC
         )
     )
     registration, agent, attempts, outcomes, checked = (np.concatenate(column) for column in zip(*parts, strict=True))
-    old = np.where(agent, False, elderly[registration])
+    old = ~agent & elderly[registration]
     return FaceChecks(
-        registration=registration, agent=agent, attempt=attempts, outcome=outcomes, checked=checked,
+        registration=registration,
+        agent=agent,
+        attempt=attempts,
+        outcome=outcomes,
+        checked=checked,
         distance=_distances(rng, outcome=outcomes, elderly=old),
-        quality=_qualities(rng, outcome=outcomes), verified_at=verified_at,
-    )  # fmt: skip
+        quality=_qualities(rng, outcome=outcomes),
+        verified_at=verified_at,
+    )
 
 
 def _distances(rng: np.random.Generator, *, outcome: Whole, elderly: Flags) -> Number:
     near = 0.34 + 0.03 * elderly + 0.06 * rng.standard_normal(len(outcome))
     far = p.FACE_THRESHOLD + 0.005 + np.abs(0.09 * rng.standard_normal(len(outcome)))
     distance = np.where(outcome == 0, np.clip(near, 0.08, p.FACE_THRESHOLD - 0.001), far)
-    return np.round(np.where(outcome <= OUTCOMES.index("tidak_cocok"), distance, np.nan), 4)
+    known_distance: Number = np.where(outcome <= OUTCOMES.index("tidak_cocok"), distance, np.nan)
+    return known_distance.round(4)
 
 
 def _qualities(rng: np.random.Generator, *, outcome: Whole) -> Number:
     good = rng.beta(9.0, 2.5, len(outcome))
     quality = np.where(outcome == OUTCOMES.index("mutu_rendah"), 0.45 * good, good)
     seen = (outcome != OUTCOMES.index("tanpa_wajah")) & (outcome != OUTCOMES.index("tak_tersedia"))
-    return np.round(np.where(seen, quality, np.nan), 3)
+    known_quality: Number = np.where(seen, quality, np.nan)
+    return known_quality.round(3)
 
 
 def export_faces(*, checks: FaceChecks, table: Registrations, cutoff: np.datetime64) -> pl.DataFrame:

@@ -58,7 +58,8 @@ class Households:
     def has_spouse(self) -> Flags:
         """Whether a husband or wife lives with the head, F."""
         second = np.minimum(self.first + 1, len(self.relation) - 1)
-        return (self.size > 1) & (self.relation[second] == SPOUSE)
+        has: Flags = (self.size > 1) & (self.relation[second] == SPOUSE)
+        return has
 
 
 def build_households(*, families: int, villages: Villages, seed: int) -> Households:
@@ -88,10 +89,19 @@ def build_households(*, families: int, villages: Villages, seed: int) -> Househo
 
     lived = np.floor(age * YEAR).astype(np.int64)
     people = Households(
-        real=families, village=village, size=size, original=np.full(families, -1), first=first, family=family,
-        position=position, relation=relation, female=female, age=age, source=np.arange(len(family)),
+        real=families,
+        village=village,
+        size=size,
+        original=np.full(families, -1),
+        first=first,
+        family=family,
+        position=position,
+        relation=relation,
+        female=female,
+        age=age,
+        source=np.arange(len(family)),
         birth=np.datetime64(p.REFERENCE_DAY, "D") - lived.astype("timedelta64[D]"),
-    )  # fmt: skip
+    )
     return _with_doubles(people, seed=seed)
 
 
@@ -109,8 +119,13 @@ def _ages(rng: np.random.Generator, *, relation: Whole, head_age: Number) -> tup
     relation = np.where((relation == CHILD) & (youngest_child > 22.0), OTHER, relation)
     child = youngest_child + draw * np.maximum(oldest_child - youngest_child, 0.3)
     spouse = head_age + 4.0 * rng.standard_normal(count) - 2.0
-    by_relation = [head_age, np.clip(spouse, 18.0, 92.0), child, np.minimum(head_age + 20.0 + 12.0 * draw, 95.0),
-                   20.0 * draw]  # fmt: skip
+    by_relation = [
+        head_age,
+        np.clip(spouse, 18.0, 92.0),
+        child,
+        np.minimum(head_age + 20.0 + 12.0 * draw, 95.0),
+        20.0 * draw,
+    ]
     return np.choose(relation, by_relation), relation
 
 

@@ -78,10 +78,14 @@ def _names(rng: np.random.Generator, *, people: Households) -> pl.Series:
     own = name["first"].gather(people.source)
     copy = pl.Series(people.source != np.arange(count))
     spelt = pl.coalesce(
-        *(pl.when(pl.col("name").str.contains(old, literal=True)).then(
-            pl.col("name").str.replace(old, new, literal=True)) for old, new in SPELLINGS),
+        *(
+            pl.when(pl.col("name").str.contains(old, literal=True)).then(
+                pl.col("name").str.replace(old, new, literal=True)
+            )
+            for old, new in SPELLINGS
+        ),
         pl.col("name"),
-    )  # fmt: skip
+    )
     return pl.DataFrame({"name": own, "copy": copy}).select(
         pl.when("copy").then(spelt).otherwise("name").alias("name")
     )["name"]

@@ -27,8 +27,14 @@ from analytics.simulator.welfare import PROGRAMMES
 
 OWN, PUBLIC, PROPOSAL = range(3)
 OUTCOMES = ("ditolak", "dikabulkan", "dicabut")
-GROUND_OF_CHECK = {"vehicle": "kendaraan_terjual", "wage": "data_upah_salah", "state_employment": "data_upah_salah",
-                   "land": "bukan_milik_kami", "power": "bukan_milik_kami", "decile": "desil_naik"}  # fmt: skip
+GROUND_OF_CHECK = {
+    "vehicle": "kendaraan_terjual",
+    "wage": "data_upah_salah",
+    "state_employment": "data_upah_salah",
+    "land": "bukan_milik_kami",
+    "power": "bukan_milik_kami",
+    "decile": "desil_naik",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,9 +61,11 @@ class Objections:
         order = np.argsort(self.resolved, kind="stable")
         order = order[self.outcome[order] == OUTCOMES.index("dikabulkan")]
         return Corrections(
-            family=self.family[order], programme=self.programme[order], eligible=self.kind[order] != PUBLIC,
+            family=self.family[order],
+            programme=self.programme[order],
+            eligible=self.kind[order] != PUBLIC,
             at=self.resolved[order],
-        )  # fmt: skip
+        )
 
 
 def object_to(
@@ -79,9 +87,13 @@ def object_to(
         share = (p.FIRST_WAVE if quarter == FIRST_NEW else p.NEXT_WAVE) + p.TRICKLE
         total = max(3, round(share * int(decided.sum())))
         weights = _weights(
-            decided=decided & free, outside=~decided & free, decisions=decisions, entitled=entitled,
-            has_category=has_category, standing=standing,
-        )  # fmt: skip
+            decided=decided & free,
+            outside=~decided & free,
+            decisions=decisions,
+            entitled=entitled,
+            has_category=has_category,
+            standing=standing,
+        )
         cases: list[tuple[Whole, Whole, Whole]] = []
         for kind, part in enumerate(p.OBJECTION_KINDS.values()):
             # Both programmes side by side; a family drawn for both keeps the first.
@@ -91,8 +103,15 @@ def object_to(
             cases.append((np.full(len(once), kind), family[once], programme[once]))
         kind_, family, programme = (np.concatenate(column) for column in zip(*cases, strict=True))
         _, once = np.unique(family, return_index=True)
-        wave = _follow(rng, quarter=quarter, kind=kind_[once], family=family[once], programme=programme[once],
-                       decisions=decisions, entitled=entitled)  # fmt: skip
+        wave = _follow(
+            rng,
+            quarter=quarter,
+            kind=kind_[once],
+            family=family[once],
+            programme=programme[once],
+            decisions=decisions,
+            entitled=entitled,
+        )
         free[wave.family] = False
         waves.append(wave)
     return Objections(
@@ -115,7 +134,7 @@ def _weights(
         poor = np.where(entitled[name], p.TRUE_CLAIM_WEIGHT, 1.0)
         hopeful = np.where(has_category, 1.0, 0.1) if name == "PKH" else 1.0
         own.append(np.where(decided & ~decisions.eligible[name], poor * hopeful, 0.0))
-        richer = np.where(entitled[name], 1.0, p.TRUE_CLAIM_WEIGHT)
+        richer = np.where(entitled[name], 1.0, p.TRUE_REPORT_WEIGHT)
         public.append(np.where(decided & decisions.eligible[name], richer, 0.0))
         programme_share = np.where(has_category, 0.4, 0.0) if name == "PKH" else 1.0
         proposal.append(np.where(outside, poor * np.exp(-standing) * programme_share, 0.0))
@@ -160,10 +179,19 @@ def _follow(
     outcome[rng.random(count) < p.OBJECTION_WITHDRAWN] = OUTCOMES.index("dicabut")
     return Objections(
         number=pl.Series([f"KSS-{quarter.label}-{n:05d}" for n in range(1, count + 1)], dtype=pl.String),
-        kind=kind, family=family, programme=programme, filed_by=filed_by, channel=channel, filed=filed,
+        kind=kind,
+        family=family,
+        programme=programme,
+        filed_by=filed_by,
+        channel=channel,
+        filed=filed,
         grounds=_grounds(rng, kind=kind, family=family, programme=programme, decisions=decisions),
-        received=received, screened=screened, screening=screening, resolved=resolved, outcome=outcome,
-    )  # fmt: skip
+        received=received,
+        screened=screened,
+        screening=screening,
+        resolved=resolved,
+        outcome=outcome,
+    )
 
 
 def _workday_after(rng: np.random.Generator, start: Times, days_and_spread: tuple[float, float]) -> Times:

@@ -1,6 +1,6 @@
 """Every number that the simulator takes from outside, with its source and how sure it is.
 
-Status words as in the project's facts: declared (an official said it), press, rule, measured, assumed (no source: ours).
+Status words as in the project's facts: declared (an official said it), press, rule, measured, assumed (ours)
 """
 
 import datetime as dt
@@ -34,6 +34,8 @@ DISTRICT_EFFECT = {  # assumed: town and market districts above, forest and dry-
     "35.10.22": -0.08, "35.10.01": -0.08, "35.10.04": -0.10, "35.10.11": -0.14, "35.10.19": -0.14, "35.10.24": -0.12,
     "35.10.18": -0.20,
 }  # fmt: skip
+
+ASSETS_TOGETHER = 0.35  # assumed: correlation of assets beyond welfare
 
 # --- Families and persons -----------------------------------------------------------------------------------------
 SIZE_SHARES = (0.13, 0.22, 0.27, 0.23, 0.10, 0.035, 0.010, 0.005)  # assumed: families of 1, 2, … 8; mean 3.1
@@ -74,6 +76,9 @@ VEHICLE_RECORDED = 0.85  # assumed: share of true cars that Samsat knows under t
 WAGE_RECORDED = 0.24  # assumed: families with a wage record at BPJS Ketenagakerjaan
 LAND_RECORDED = 0.35  # assumed: families with a parcel at ATR/BPN
 STATE_EMPLOYED = 0.045  # assumed
+POWER_STEPS, POWER_CUTS = (450, 900, 1_300, 2_200, 3_500), (0.28, 0.66, 0.88, 0.97)  # VA (rule); shares assumed
+WAGE_MEDIAN, WAGE_SLOPE, WAGE_SPREAD = 2_350_000, 0.33, 0.15  # assumed: rupiah a month; log points a sd of welfare; sd
+LAND_LOG_MEDIAN, LAND_SLOPE, LAND_SPREAD = 5.6, 0.55, 0.9  # assumed: log m2; the same
 CHECK_UNKNOWN = 0.06  # assumed: queries of a register without an answer
 WRONG_CHECKS = {  # assumed: share of families whose cross-check is wrong, by cause
     "vehicle_sold": 0.008, "inherited_land": 0.005, "landlord_meter": 0.005, "dead_wage_record": 0.006,
@@ -102,6 +107,15 @@ REGISTERED = (
     (dt.date(2029, 12, 31), 450_000),
 )
 # press for the first three (the third: "more than 350,000"), at the end of the day; assumed afterwards
+CURVE_DISORDER = 0.03  # assumed: neighbours in the order of applying swap days within this share of the families
+# assumed, logits of applying: a standard deviation of welfare below the mean; on the old list; head of 60 or more; one
+# or two members; sd between villages; without a signal. The declared exclusion after the trial (BPNT 17.6 %) with half
+# of the families registered can only be had when nearly all of the poor are among them, so the first is large
+POVERTY_PULL, OLD_RECEIVER_PULL, ELDERLY_HEAD_PULL, SMALL_FAMILY_PULL = 1.75, 0.5, -0.35, -0.25
+VILLAGE_PULL_SPREAD, REMOTE_PULL = 0.25, -0.4
+PULL_NOISE = 0.55  # assumed: scale of everything else that decides (logistic)
+PROMISED_SHARE = 0.56  # assumed: families of the pilot villages among this share of applicants come in the first week
+SPOUSE_APPLIES = 0.35  # assumed: applications made by the husband or wife of the head
 AGENT_CHANNEL = 0.70  # press: about 70 % through agents
 WEEKDAYS = (1.15, 1.10, 1.05, 1.05, 0.95, 0.75, 0.55)  # assumed: Monday to Sunday
 AGENT_HOURS = (0, 0, 0, 0, 0, 0, 0.2, 1, 3, 4, 4, 3.2, 2, 2.4, 2.8, 2.6, 2, 1.4, 1, 1.2, 0.8, 0.2, 0, 0)  # assumed
@@ -140,6 +154,9 @@ DUPLICATE_DETECTED = 0.35  # assumed: found by the portal before the decision
 OFFLINE = 0.14  # assumed: agent registrations sent later for want of a signal (press names the trouble)
 OFFLINE_DAYS = (1.2, 6.0)  # assumed: mean and most days late
 WITHDRAWN = 0.004  # assumed
+LURED = 0.35  # assumed: share of the duplicates entered by corrupt agents
+HIDDEN_HELP = 0.40  # assumed: own registrations near a corrupt agent that are made on the agent's phone
+NEIGHBOUR_PHONES = 20  # assumed: shared phones in a village
 SHARED_DEVICE = 0.05  # assumed: own registrations from a phone that several families of the village use
 
 # --- Face verification --------------------------------------------------------------------------------------------
@@ -159,6 +176,9 @@ MANUAL_CHECK_DAYS = 25.0  # assumed: added mean when checked by hand
 RULES = ((dt.date(2025, 9, 1), "portal-2025.1"), (dt.date(2026, 4, 1), "portal-2026.1"))  # assumed names and dates
 FIRST_PAID_QUARTER = (2025, 3)
 FIRST_NEW_QUARTER = (2026, 1)  # declared: results of the trial used from 2026
+LATE_MARGIN = (
+    0.45  # assumed: how much poorer, in sd of the score, later applicants must rank once the first list is full
+)
 ANNOUNCEMENT_DAY = 15  # assumed: of the first month of a quarter; the first objections were filed in January (press)
 
 # --- Objections ---------------------------------------------------------------------------------------------------
@@ -167,12 +187,15 @@ FIRST_WAVE, NEXT_WAVE, TRICKLE = 0.0070, 0.0018, 0.0008
 WINDOW_DAYS = 31  # press: one month after the announcement
 OBJECTION_KINDS = {"sanggah_sendiri": 0.66, "sanggah_umum": 0.12, "usul": 0.22}  # assumed
 TRUE_CLAIM_WEIGHT = 7.0  # assumed: how much likelier a family with a true claim files
+TRUE_REPORT_WEIGHT = 2.5  # assumed: how much likelier neighbours report a receiver who is not entitled
 SCREENING_DAYS = (4.0, 0.6)  # assumed: median and sd of the log
 SCREENING_TRUE = {"diterima": 0.17, "ditolak": 0.08, "cek_lapangan": 0.75}  # assumed: of true claims
 SCREENING_FALSE = {"diterima": 0.05, "ditolak": 0.30, "cek_lapangan": 0.65}  # assumed: of false claims
 FILED_BY_OWN = {"sendiri": 0.62, "pendamping": 0.38}  # assumed
 FILED_BY_PROPOSAL = {"sendiri": 0.30, "pendamping": 0.45, "masyarakat": 0.25}  # assumed
-PORTAL_WAY = 0.6  # assumed: share of those not filed by an agent that come by the portal, the rest by the village office
+PORTAL_WAY = (
+    0.6  # assumed: share of those not filed by an agent that come by the portal, the rest by the village office
+)
 FIELD_DAYS = (24.0, 0.85)  # assumed: a long tail
 DESK_DAYS = (4.0, 0.5)  # assumed
 UPHELD_TRUE, UPHELD_FALSE = 0.90, 0.14  # assumed: by a field check of a true and of a false claim

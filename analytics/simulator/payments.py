@@ -30,7 +30,8 @@ class PaidQuarter:
     @property
     def any(self) -> Flags:
         """Whether the family is paid by any programme, F."""
-        return np.logical_or.reduce(list(self.paid.values()))
+        any_programme: Flags = np.logical_or.reduce(list(self.paid.values()))
+        return any_programme
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -81,7 +81,8 @@ def _deaths(rng: np.random.Generator, people: Households) -> Flags:
     hazard = np.where(may, np.exp(people.age / 14.0), 0.0)
     died = rng.random(len(hazard)) < np.minimum(p.DECEASED * hazard / hazard.mean(), 0.5)
     both = np.add.reduceat(died & (people.relation <= SPOUSE), people.first) > 1
-    return died & ~(both[people.family] & (people.relation == SPOUSE))
+    only_one: Flags = died & ~(both[people.family] & (people.relation == SPOUSE))
+    return only_one
 
 
 def _components(*, age: Number, school: Whole, pregnant: Flags, disability: Flags) -> Whole:

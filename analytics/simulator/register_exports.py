@@ -22,8 +22,13 @@ ASSET_COLUMNS = {
     "has_refrigerator": "punya_kulkas", "has_motorcycle": "punya_motor", "has_car": "punya_mobil",
     "has_phone": "punya_telepon",
 }  # fmt: skip
-CHECK_COLUMNS = {"vehicle": "kendaraan", "land": "tanah_m2", "power": "daya_va", "wage": "upah",
-                 "state_employment": "asn"}  # fmt: skip
+CHECK_COLUMNS = {
+    "vehicle": "kendaraan",
+    "land": "tanah_m2",
+    "power": "daya_va",
+    "wage": "upah",
+    "state_employment": "asn",
+}
 FLAG_CHECKS = ("vehicle", "state_employment")
 WHOLE_CHECKS = ("power", "wage")
 
@@ -67,9 +72,7 @@ def export_families(
     return pl.DataFrame(columns).filter(pl.Series(present))
 
 
-def export_persons(
-    *, people: Households, traits: Traits, identities: Identities, present: Flags
-) -> pl.DataFrame:
+def export_persons(*, people: Households, traits: Traits, identities: Identities, present: Flags) -> pl.DataFrame:
     """Return the table `anggota`, one row a member of a family card."""
     return pl.DataFrame(
         {

@@ -59,7 +59,14 @@ class Registrations:
 
 
 def register(
-    *, people: Households, villages: Villages, welfare: Welfare, agents: Agents, day: Times, seed: int
+    *,
+    people: Households,
+    villages: Villages,
+    welfare: Welfare,
+    deceased: Flags,
+    agents: Agents,
+    day: Times,
+    seed: int,
 ) -> Registrations:
     """Make the applications from the day on which each real family applies, and their duplicates.
 
@@ -67,6 +74,7 @@ def register(
         people: Families and persons.
         villages: The villages.
         welfare: Latent welfare: the better off apply by themselves more often.
+        deceased: Who cannot apply, one entry a person.
         agents: The agents.
         day: Day of each real family's application, NaT for none.
         seed: Seed of the simulation.
@@ -85,9 +93,15 @@ def register(
     )
     agent = assign(agents=agents, villages=villages, village=village, submitted=submitted, draw=rng.random(len(family)))
     # Duplicates are where a paid agent has something to gain: a good part is entered by the corrupt ones.
-    bad = assign(agents=agents, villages=villages, village=village, submitted=submitted, draw=rng.random(len(family)),
-                 pool=agents.corrupt)  # fmt: skip
-    lured = (original >= 0) & (rng.random(len(family)) < 0.35) & (bad >= 0)
+    bad = assign(
+        agents=agents,
+        villages=villages,
+        village=village,
+        submitted=submitted,
+        draw=rng.random(len(family)),
+        pool=agents.corrupt,
+    )
+    lured = (original >= 0) & (rng.random(len(family)) < p.LURED) & (bad >= 0)
     agent[lured] = bad[lured]
     by_agent = (by_agent | lured) & (agent >= 0)
     corrupt = by_agent & agents.corrupt[agent]
@@ -101,7 +115,7 @@ def register(
     prompt = seconds(duration + rng.exponential(4.0, len(family)))
     table = Registrations(
         family=family,
-        applicant=_applicants(rng, people=people, family=family),
+        applicant=_applicants(rng, people=people, deceased=deceased, family=family),
         agent=np.where(by_agent, agent, -1),
         device=device,
         submitted=submitted,
@@ -137,17 +151,19 @@ def _in_order(table: Registrations) -> Registrations:
     return replace(table, repeats=repeats).take(order)
 
 
-def _applicants(rng: np.random.Generator, *, people: Households, family: Whole) -> Whole:
+def _applicants(rng: np.random.Generator, *, people: Households, deceased: Flags, family: Whole) -> Whole:
     head = people.first[family]
     second = np.minimum(head + 1, len(people.relation) - 1)
     spouse = (people.relation[second] == SPOUSE) & (people.size[family] > 1)
-    return np.where(spouse & (rng.random(len(family)) < 0.35), second, head)
+    by_spouse = (rng.random(len(family)) < p.SPOUSE_APPLIES) & ~deceased[second]
+    return np.where(spouse & (by_spouse | deceased[head]), second, head)
 
 
 def _durations(rng: np.random.Generator, *, by_agent: Flags, corrupt: Flags) -> Number:
     middle = np.where(by_agent, p.AGENT_SECONDS[0], p.SELF_SECONDS[0]) * np.where(corrupt, 0.45, 1.0)
     spread = np.where(by_agent, p.AGENT_SECONDS[1], p.SELF_SECONDS[1])
-    return np.round(np.maximum(middle * np.exp(spread * rng.standard_normal(len(by_agent))), 8.0))
+    duration: Number = np.maximum(middle * np.exp(spread * rng.standard_normal(len(by_agent))), 8.0)
+    return duration.round()
 
 
 def _devices(
@@ -156,24 +172,26 @@ def _devices(
     """Agents use their own phone; families theirs, one that neighbours share, or (corrupt) the agent's after all."""
     own = 1_000_000 + family
     shared = rng.random(len(family)) < p.SHARED_DEVICE
-    neighbours = 100_000 + village * 20 + rng.integers(0, 20, len(family))
+    neighbours = 100_000 + village * p.NEIGHBOUR_PHONES + rng.integers(0, p.NEIGHBOUR_PHONES, len(family))
     device = np.where(shared, neighbours, own)
-    helped = ~by_agent & (agent >= 0) & agents.corrupt[agent] & (rng.random(len(family)) < 0.4)
+    helped = ~by_agent & (agent >= 0) & agents.corrupt[agent] & (rng.random(len(family)) < p.HIDDEN_HELP)
     return np.where(by_agent | helped, agent, device)
 
 
 def device_names(device: Whole) -> pl.Series:
     """Identifiers of the devices: the numbers scrambled."""
-    scrambled = (device.astype(np.uint64) * np.uint64(HASH)) % np.uint64(2**32)
-    return pl.DataFrame({"n": scrambled}).select(pl.format("HP-{}", pl.col("n").cast(pl.String).str.zfill(10)))[
-        "literal"
-    ]
+    scrambled = ((device + 1).astype(np.uint64) * np.uint64(HASH)) % np.uint64(2**32)
+    return _numbered("HP-", scrambled, digits=10)
 
 
 def registration_names(count: int) -> pl.Series:
     """Application numbers in the order of submission."""
-    number = pl.DataFrame({"n": np.arange(1, count + 1)})
-    return number.select(pl.concat_str(pl.lit("REG-"), pl.col("n").cast(pl.String).str.zfill(8)).alias("n"))["n"]
+    return _numbered("REG-", np.arange(1, count + 1), digits=8)
+
+
+def _numbered(prefix: str, numbers: np.ndarray, *, digits: int) -> pl.Series:
+    padded = pl.col("n").cast(pl.String).str.zfill(digits)
+    return pl.DataFrame({"n": numbers}).select(pl.concat_str(pl.lit(prefix), padded).alias("n"))["n"]
 
 
 def export_registrations(

@@ -83,9 +83,13 @@ def old_list(
         error = p.PROGRAMME_NOISE * common + np.sqrt(1 - p.PROGRAMME_NOISE**2) * own
         candidates = ~people.double & (has_category if name == "PKH" else True)
         selector = calibrate(
-            poverty=-welfare.standing, error=error, shift=shift, candidates=candidates, entitled=entitled[name],
+            poverty=-welfare.standing,
+            error=error,
+            shift=shift,
+            candidates=candidates,
+            entitled=entitled[name],
             declared=p.DECLARED_OLD[name],
-        )  # fmt: skip
+        )
         lists[name] = selector.listed & candidates
     return lists
 

@@ -1,6 +1,7 @@
 """Who registers and on which day: the declared curve of registrations, filled with the likeliest applicants first."""
 
 import datetime as dt
+from itertools import pairwise
 
 import numpy as np
 
@@ -10,21 +11,6 @@ from analytics.simulator.geography import Villages
 from analytics.simulator.households import Households
 from analytics.simulator.welfare import Welfare, ranks
 
-POVERTY_PULL = 1.75
-"""Assumed: logits of applying for each standard deviation of welfare below the mean. The declared exclusion after the
-trial (BPNT 17.6 %) with half of the families registered can only be had if nearly all of the poor are among them."""
-
-OLD_RECEIVER_PULL = 0.5
-ELDERLY_HEAD_PULL = -0.35
-SMALL_FAMILY_PULL = -0.25
-VILLAGE_PULL_SPREAD = 0.25
-REMOTE_PULL = -0.4
-NOISE = 0.55
-"""Assumed scale of everything else that decides (logistic)."""
-
-PROMISED_SHARE = 0.56
-"""Families of the pilot villages that would be among this share of applicants come in the first week."""
-
 
 def registration_order(
     *, people: Households, villages: Villages, welfare: Welfare, on_old_list: Flags, seed: int
@@ -33,14 +19,16 @@ def registration_order(
     rng = stream(seed, "uptake")
     real = slice(0, people.real)
     village = people.village[real]
-    pull = -POVERTY_PULL * welfare.standing[real]
-    pull += OLD_RECEIVER_PULL * on_old_list[real]
-    pull += ELDERLY_HEAD_PULL * (people.head_age[real] >= p.ELDERLY_AGE)
-    pull += SMALL_FAMILY_PULL * (people.size[real] <= 2)
-    pull += (VILLAGE_PULL_SPREAD * rng.standard_normal(len(villages.code)) + REMOTE_PULL * villages.remoteness)[village]
-    pull += NOISE * rng.logistic(size=people.real)
+    pull = -p.POVERTY_PULL * welfare.standing[real]
+    pull += p.OLD_RECEIVER_PULL * on_old_list[real]
+    pull += p.ELDERLY_HEAD_PULL * (people.head_age[real] >= p.ELDERLY_AGE)
+    pull += p.SMALL_FAMILY_PULL * (people.size[real] <= 2)
+    pull += (p.VILLAGE_PULL_SPREAD * rng.standard_normal(len(villages.code)) + p.REMOTE_PULL * villages.remoteness)[
+        village
+    ]
+    pull += p.PULL_NOISE * rng.logistic(size=people.real)
     place = ranks(-pull)
-    early = np.isin(village, villages.pilot) & (place < PROMISED_SHARE)
+    early = np.isin(village, villages.pilot) & (place < p.PROMISED_SHARE)
     return ranks(np.where(early, place - 2.0, place)), float(early.mean())
 
 
@@ -51,7 +39,7 @@ def registration_days(*, place: Number, pilot_share: float, seed: int) -> Times:
     knots += [(day, number / p.REGENCY_FAMILIES) for day, number in p.REGISTERED]
     first = knots[0][0]
     cumulative = np.zeros((knots[-1][0] - first).days + 1)
-    for (begin, low), (end, high) in zip(knots, knots[1:], strict=False):
+    for (begin, low), (end, high) in pairwise(knots):
         inside = [begin + dt.timedelta(days=n) for n in range(1, (end - begin).days + 1)]
         weight = np.array([p.WEEKDAYS[day.weekday()] for day in inside])
         offset = (begin - first).days
@@ -59,7 +47,9 @@ def registration_days(*, place: Number, pilot_share: float, seed: int) -> Times:
     # A little disorder within the curve, without moving its totals: neighbours in the order swap days.
     late = ~(place < pilot_share)
     moved = place.copy()
-    moved[late] = pilot_share + (1 - pilot_share) * ranks(place[late] + rng.uniform(-0.03, 0.03, int(late.sum())))
+    moved[late] = pilot_share + (1 - pilot_share) * ranks(
+        place[late] + rng.uniform(-p.CURVE_DISORDER, p.CURVE_DISORDER, int(late.sum()))
+    )
     day: Whole = np.searchsorted(cumulative, moved, side="left")
     applies = day < len(cumulative)
     dates = np.datetime64(first, "D") + np.minimum(day, len(cumulative) - 1).astype("timedelta64[D]")

@@ -78,11 +78,10 @@ class Ranking:
     error: Number
 
 
-def proxy_means(*, people: Households, welfare: Welfare, predictors: Number, seed: int) -> Ranking:
+def proxy_means(*, welfare: Welfare, predictors: Number, seed: int) -> Ranking:
     """Rank the families as a proxy-means test of the wanted R² would, with errors that follow the assets.
 
     Args:
-        people: Families and persons.
         welfare: Latent welfare.
         predictors: F x k matrix of what the test sees.
         seed: Seed of the simulation.

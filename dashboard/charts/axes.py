@@ -11,12 +11,14 @@ from dashboard import theme
 from dashboard.words import Unit, Words, is_missing
 
 STEPS: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
+HEADROOM: Final = 0.06
+"""An axis ends this part of its reach above the highest value, or at a tick if one is nearer."""
 MONTH_STEPS: Final = (1, 2, 3, 6, 12, 24, 60)
 DAY_STEPS: Final = (1, 2, 7, 14, 21)
 MOST_DAYS: Final = 95
 """Longer spans are ticked by month."""
 TICKS: Final = 5
-FAR_FROM_ZERO: Final = 0.5
+FAR_FROM_ZERO: Final = 0.25
 """An axis without zero is honest only for a line, and only when the lowest value is above this part of the highest."""
 
 
@@ -54,7 +56,7 @@ def value_axis(
         known.append(0.0)
     ticks = nice_ticks(min(known), max(known), most=most)
     return {
-        "range": [ticks[0], ticks[-1]],
+        "range": [ticks[0], min(ticks[-1], max(known) + HEADROOM * (max(known) - ticks[0] or 1.0))],
         "tickvals": ticks,
         "ticktext": value_ticks(ticks, words=words, unit=unit),
     }

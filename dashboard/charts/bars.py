@@ -44,7 +44,7 @@ def bars(
     if rows.empty:
         return no_data(words, measure=measure, table=table)
     values = [words.value(value, unit=unit, decimals=decimals) for value in rows["value"]]
-    shares = [words.percent(share) if share == share else "" for share in rows.get("share", [float("nan")] * len(rows))]
+    shares = [words.percent(share) for share in rows["share"]] if "share" in rows else [""] * len(rows)
     within = list(rows["name"]).index(limit_after) if limit_after is not None else len(rows)
     late = [row > within for row in range(len(rows))]
 

@@ -12,6 +12,9 @@ from dashboard.words import Words
 PLOT_HEIGHT: Final = 260
 LEFT: Final = 52
 BOTTOM: Final = 44
+EQUAL_LABEL: Final = 0.62
+POOREST: Final = 0.4
+"""The alt text tells the point of the curve nearest to this share of people."""
 MOST_MARKED: Final = 20
 """Curves with more points are drawn without a mark at each."""
 
@@ -55,26 +58,30 @@ def concentration(data: pd.DataFrame, *, words: Words, measure: str, coefficient
         hovertext=spoken,
         hoverinfo="text",
     )
-    labels = {"charts.equal_shares": (0.62, 0.62)}
-    for key, (x, y) in labels.items():
-        figure.add_annotation(
-            text=words(key),
-            x=x,
-            y=y,
-            xanchor="left",
-            yanchor="top",
-            font={"size": theme.TINY, "color": theme.QUIET_TEXT},
-        )
-    middle = rows.iloc[(rows["people"] - 0.3).abs().idxmin()]
-    said = words("charts.coefficient", value=words.number(coefficient, decimals=2))
-    if coefficient is not None:
-        figure.add_annotation(
-            text=f"<b>{said}</b>", x=0.97, y=0.04, xanchor="right", yanchor="bottom", font={"size": theme.SMALL}
-        )
+    figure.add_annotation(
+        text=words("charts.equal_shares"),
+        x=EQUAL_LABEL,
+        y=EQUAL_LABEL,
+        xanchor="left",
+        yanchor="top",
+        font={"size": theme.TINY, "color": theme.QUIET_TEXT},
+    )
+    middle = rows.iloc[(rows["people"] - POOREST).abs().argmin()]
     alt = words(
         "charts.alt_concentration",
         measure=measure,
         people=words.percent(middle["people"], decimals=0),
         benefits=words.percent(middle["benefits"]),
     )
-    return Chart(figure, f"{alt} {said}." if coefficient is not None else alt, table)
+    if coefficient is not None:
+        value = words.number(coefficient, decimals=2)
+        alt += " " + words("charts.alt_coefficient", value=value)
+        figure.add_annotation(
+            text=words("charts.coefficient", value=f"<b>{value}</b>"),
+            x=0.98,
+            y=0.04,
+            xanchor="right",
+            yanchor="bottom",
+            bgcolor=theme.BACKGROUND,
+        )
+    return Chart(figure, alt, table)

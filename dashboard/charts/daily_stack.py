@@ -7,13 +7,14 @@ import pandas as pd
 from dashboard import theme
 from dashboard.charts.axes import day_axis, tick_room, value_axis
 from dashboard.charts.chart import Chart, no_data, twin
-from dashboard.charts.marks import add_right_labels, shorten, width_of
+from dashboard.charts.marks import add_right_labels, shorten, two_lines, width_of
 from dashboard.charts.unsettled import add_shade, half_step, shade_height
 from dashboard.words import Words
 
 PLOT_HEIGHT: Final = 220
 BOTTOM: Final = 40
-LABEL_LENGTH: Final = 12
+LABEL_LENGTH: Final = 11
+"""Characters a line of a label; a longer name takes two."""
 UNSETTLED_OPACITY: Final = 0.45
 RECENT: Final = 14
 """Settled days whose mean band decides how high a series' label stands."""
@@ -50,8 +51,8 @@ def daily_stack(data: pd.DataFrame, *, words: Words, measure: str, series_label:
     days = pd.DataFrame({"when": wide.index, "settled": settled.to_numpy()})
     axis = value_axis(wide.sum(axis=1), words=words, unit="number")
     shade = shade_height(days["settled"])
-    texts = [shorten(name, LABEL_LENGTH) for name in names]
-    right = 24 + max(width_of(text) for text in texts)
+    texts = [two_lines(name, LABEL_LENGTH) for name in names]
+    right = 24 + width_of("x" * max(len(part) for text in texts for part in text.split("<br>")))
     figure = theme.blank(
         words.language,
         height=PLOT_HEIGHT + shade + 8 + BOTTOM,
@@ -94,7 +95,7 @@ def daily_stack(data: pd.DataFrame, *, words: Words, measure: str, series_label:
         },
         span=(axis["range"][0], axis["range"][1]),
         plot_height=PLOT_HEIGHT,
-        lines=1,
+        lines=max(text.count("<br>") for text in texts) + 1,
     )
     parts = [words("charts.named", name=name, value=words.number(wide[name].sum())) for name in names]
     alt = words(

@@ -17,6 +17,7 @@ MARK: Final = 0.22
 """Where the mark stands below its line of words, as a part of the row."""
 NAME_LENGTH: Final = 26
 DOT: Final = 10
+NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 TARGET_HEIGHT: Final = 16
 
 
@@ -33,12 +34,14 @@ def estimates(
     """Draw one dot with its interval per row; declared figures hollow, the floor as an upright stroke.
 
     `data`; `declared` is what the programme itself reports, `floor` the least error its size allows; both columns may
-    be absent, and a row without a value says "–":
+    be absent, as may `low` and `high`, and a row without a value says "–":
 
         name | value  | low    | high   | declared | floor
         str  | float? | float? | float? | float?   | float?
     """
-    rows = data.assign(**{column: float("nan") for column in ("declared", "floor") if column not in data})
+    rows = data.assign(
+        **{column: float("nan") for column in ("low", "high", "declared", "floor") if column not in data}
+    )
     headers = {column: words(f"charts.table_{column}") for column in ("low", "high", "declared", "floor")}
     table = twin(data, {"name": category_label, "value": measure, **headers})
     rows = rows.reset_index(drop=True)
@@ -54,7 +57,7 @@ def estimates(
         for row in rows_of(rows)
     ]
     keys = ["estimate", *(column for column in ("declared", "floor") if rows[column].notna().any())]
-    notes = ["   ".join(words(f"charts.key_{key}") for key in keys)]
+    notes = ["  ".join(words(f"charts.key_{key}").replace(" ", NO_BREAK) for key in keys)]
     top = note_height(notes) + (TARGET_HEIGHT if target is not None else 0) + 6
     figure = theme.blank(
         words.language, height=len(rows) * PITCH + top + BOTTOM, left=14, right=22, top=top, bottom=BOTTOM
@@ -101,7 +104,7 @@ def _add_marks(
         hoverinfo="text",
     )
     looks = {
-        "declared": {"symbol": "diamond-open", "size": DOT, "color": theme.SERIES[2], "line": {"width": 2}},
+        "declared": {"symbol": "diamond-open", "size": DOT, "color": theme.TEXT, "line": {"width": 1.5}},
         "floor": {"symbol": "line-ns", "size": DOT, "line": {"width": 3, "color": theme.SIGNALS["none"]}},
     }
     for column, look in looks.items():
@@ -128,9 +131,8 @@ def _alt(
 
     parts = []
     for row in rows_of(rows):
-        extras = [
-            words("charts.alt_interval", interval=words.interval(row.low, row.high, unit=unit, decimals=decimals))
-        ]
+        interval = words.interval(row.low, row.high, unit=unit, decimals=decimals)
+        extras = [words("charts.alt_interval", interval=interval)]
         extras += [words("charts.alt_declared", value=say(row.declared))] if not is_missing(row.declared) else []
         extras += [words("charts.alt_floor", value=say(row.floor))] if not is_missing(row.floor) else []
         parts.append(f"{words('charts.named', name=row.name, value=say(row.value))} ({', '.join(extras)})")

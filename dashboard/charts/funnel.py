@@ -4,12 +4,12 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from dashboard import theme
 from dashboard.charts.axes import tick_room, value_axis
 from dashboard.charts.chart import Chart, no_data, rows_of, twin
-from dashboard.charts.districts import DIRECTIONS, label_positions, marker, named_list
+from dashboard.charts.districts import named_list
+from dashboard.charts.funnel_marks import CURVES, add_districts, add_limits
 from dashboard.charts.marks import add_note, add_right_labels, note_height, shorten
 from dashboard.theme import Direction
 from dashboard.words import Unit, Words, is_missing
@@ -17,11 +17,8 @@ from dashboard.words import Unit, Words, is_missing
 PLOT_HEIGHT: Final = 280
 RIGHT: Final = 66
 BOTTOM: Final = 44
-RING: Final = 18
-NAME_LENGTH: Final = 14
 HEADROOM: Final = 1.06
 """The x axis runs this much past the largest denominator."""
-CURVES: Final = {"low95": "dot", "high95": "dot", "low998": "solid", "high998": "solid"}
 
 
 def funnel(
@@ -71,19 +68,19 @@ def funnel(
         words.language, height=PLOT_HEIGHT + top + BOTTOM, left=tick_room(axis), right=RIGHT, top=top, bottom=BOTTOM
     )
     figure.update_yaxes(**axis)
-    across = value_axis([reach], words=words, unit="number", most=4)
+    across = value_axis([reach], words=words, unit="number")
     figure.update_xaxes(
         tickvals=across["tickvals"],
         ticktext=across["ticktext"],
         range=[0, reach],
         title={"text": denominator_label, "standoff": 4},
     )
-    _add_limits(figure, limits.loc[limits["denominator"] <= reach], centre=centre)
+    add_limits(figure, limits.loc[limits["denominator"] <= reach], centre=centre)
     hover = [
         f"<b>{shorten(row.name, 40)}</b><br>{say(row.value)}<br>{denominator_label}: {words.number(row.denominator)}"
         for row in rows_of(rows)
     ]
-    _add_districts(figure, rows.assign(hover=hover), selected=selected, reach=reach, span=tuple(axis["range"]))
+    add_districts(figure, rows.assign(hover=hover), selected=selected, reach=reach, span=tuple(axis["range"]))
     labels = {f"{words('charts.line_reference')}<br><b>{say(centre)}</b>": centre}
     if not curves.empty:
         end = curves.iloc[-1]
@@ -114,66 +111,6 @@ def _table(rows: pd.DataFrame, *, words: Words, measure: str, denominator_label:
         "signal": words("charts.table_signal"),
     }
     return twin(rows.assign(signal=[words(f"charts.funnel_{signal}") for signal in rows["signal"]]), headers)
-
-
-def _add_limits(figure: go.Figure, limits: pd.DataFrame, *, centre: float) -> None:
-    for column, dash in CURVES.items():
-        figure.add_scatter(
-            x=limits["denominator"],
-            y=limits[column],
-            name=column,
-            mode="lines",
-            line={"color": theme.SIGNALS["none"], "width": 1, "dash": dash},
-            hoverinfo="skip",
-        )
-    figure.add_hline(y=centre, line={"color": theme.TEXT, "width": 1})
-
-
-def _add_districts(
-    figure: go.Figure, rows: pd.DataFrame, *, selected: str | None, reach: float, span: tuple[float, float]
-) -> None:
-    chosen = rows["code"] == selected
-    labelled = rows.loc[(rows["signal"] != "none") | chosen]
-    places = {
-        row.code: (row.denominator / reach, (row.value - span[0]) / (span[1] - span[0]))
-        for row in rows_of(rows)
-    }
-    texts = {code: shorten(name, NAME_LENGTH) for code, name in zip(labelled["code"], labelled["name"], strict=True)}
-    positions = dict(
-        zip(
-            texts,
-            label_positions(
-                [(texts[code], *places[code]) for code in texts],
-                taken=[place for code, place in places.items() if code not in texts],
-            ),
-            strict=True,
-        )
-    )
-    for row in rows_of(rows.loc[chosen]):
-        figure.add_scatter(
-            x=[row.denominator],
-            y=[row.value],
-            name="selected",
-            mode="markers",
-            marker={"symbol": "circle-open", "size": RING, "color": theme.TEXT, "line": {"width": 2}},
-            hoverinfo="skip",
-        )
-    for direction in DIRECTIONS:
-        part = rows.loc[rows["signal"] == direction]
-        figure.add_scatter(
-            x=part["denominator"],
-            y=part["value"],
-            name=direction,
-            mode="markers+text",
-            marker=marker(direction),
-            text=[f"<b>{texts[code]}</b>" if code == selected else texts.get(code, "") for code in part["code"]],
-            textposition=[positions.get(code, "top center") for code in part["code"]],
-            textfont={"size": theme.TINY},
-            customdata=part["code"],
-            hovertext=part["hover"],
-            hoverinfo="text",
-            cliponaxis=False,
-        )
 
 
 def _alt(rows: pd.DataFrame, *, words: Words, measure: str, centre: str) -> str:

@@ -10,11 +10,10 @@ from dashboard.charts.chart import Chart, no_data, rows_of, twin
 from dashboard.words import Unit, Words
 
 PLOT_HEIGHT: Final = 220
-BOTTOM: Final = 58
+BOTTOM: Final = 44
 TOP: Final = 26
-CURVE_HEIGHT: Final = 300
 PALE: Final = theme.MAP_CLASSES[1]
-ENDS: Final = (0.0, 1.0)
+EDGES: Final = (0.4, 10.6)
 
 
 def incidence(
@@ -56,14 +55,25 @@ def incidence(
     )
     figure.update_yaxes(**axis)
     deciles = list(range(1, 11))
-    ends = {1: words("charts.poorest"), 10: words("charts.richest")}
     figure.update_xaxes(
         tickvals=deciles,
-        ticktext=[f"{decile}<br>{ends[decile]}" if decile in ends else str(decile) for decile in deciles],
-        range=[0.4, 10.6],
+        ticktext=[str(decile) for decile in deciles],
+        tickangle=0,
+        range=list(EDGES),
         ticks="",
         title={"text": words("charts.table_decile"), "standoff": 0},
     )
+    for key, end, anchor in (("poorest", EDGES[0], "left"), ("richest", EDGES[1], "right")):
+        figure.add_annotation(
+            text=words(f"charts.{key}"),
+            x=end,
+            xanchor=anchor,
+            y=0,
+            yref="paper",
+            yanchor="top",
+            yshift=-20,
+            font={"size": theme.SMALL, "color": theme.QUIET_TEXT},
+        )
     figure.update_layout(bargap=0.25)
     values = [words.value(value, unit=unit, decimals=decimals) for value in rows["value"]]
     figure.add_bar(
@@ -92,7 +102,7 @@ def incidence(
         figure.add_vline(x=entitled + 0.5, line={"color": theme.QUIET_TEXT, "width": 1, "dash": "dash"})
         figure.add_annotation(
             text=words("charts.entitled", last=entitled),
-            x=0.4,
+            x=EDGES[0],
             xanchor="left",
             y=1,
             yref="paper",

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 
 from dashboard import theme
 
-NOTE_WIDTH: Final = 48
+NOTE_WIDTH: Final = 54
 """Characters a line of the narrowest card (328 px) holds at the small size."""
 LINE: Final = 17
 """Height of one line of small text, px."""
@@ -24,6 +24,12 @@ def shorten(text: str, limit: int) -> str:
     """Return `text` safe for a figure, cut to `limit` characters with an ellipsis."""
     cut = text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
     return html.escape(cut, quote=False)
+
+
+def two_lines(text: str, limit: int) -> str:
+    """Return `text` safe for a figure on at most two lines of `limit` characters."""
+    parts = textwrap.wrap(text, limit)
+    return "<br>".join(shorten(part, limit) for part in [*parts[:1], " ".join(parts[1:])] if part)
 
 
 def width_of(text: str) -> int:
@@ -119,6 +125,8 @@ def add_row_labels(figure: go.Figure, texts: Sequence[str]) -> None:
             y=row,
             yanchor="bottom",
             align="left",
+            bgcolor=theme.BACKGROUND,
+            borderpad=0,
             font={"size": theme.SIZE},
         )
 

@@ -1,7 +1,6 @@
 """Districts on a map: equal tiles by default, true boundaries on request. Two makers, one kind of frame."""
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import pandas as pd
@@ -20,6 +19,7 @@ from dashboard.charts.classes import (
 from dashboard.charts.districts import named_list
 from dashboard.charts.marks import shorten
 from dashboard.charts.tiles import tile_layout
+from dashboard.charts.view import view_of
 from dashboard.words import NO_VALUE, Unit, Words
 
 CARD_WIDTH: Final = 312
@@ -27,10 +27,8 @@ CARD_WIDTH: Final = 312
 LARGEST_TILE: Final = 60
 READABLE_TILE: Final = 44
 """A smaller tile has no words on it; its name is in the tooltip and the table."""
-TILE_LETTER: Final = 5.6
+TILE_LETTER: Final = 4.9
 MAP_HEIGHT: Final = 380
-WORLD: Final = 512
-"""Width of the world at zoom 0, px."""
 
 
 def tile_map(
@@ -59,6 +57,7 @@ def tile_map(
     steps = classify(placed["value"], cuts)
     columns, lines = int(placed["col"].max()) + 1, int(placed["row"].max()) + 1
     tile = min(LARGEST_TILE, CARD_WIDTH // columns)
+    letters = max(2, int((tile - 6) / TILE_LETTER))
     said = [words.value(value, unit=unit, decimals=decimals) for value in placed["value"]]
 
     figure = theme.blank(words.language, height=lines * tile + LEGEND_HEIGHT + 12, top=LEGEND_HEIGHT + 4)
@@ -82,7 +81,7 @@ def tile_map(
             },
         },
         text=[
-            f"{shorten(name, int((tile - 6) / TILE_LETTER))}<br><b>{value}</b>"
+            f"{shorten(name, letters)}<br><span style='font-size:{theme.SMALL}px'><b>{value}</b></span>"
             for name, value in zip(placed["name"], said, strict=True)
         ],
         textfont={"size": theme.TINY - 1, "color": [class_text_colour(step, count=len(names)) for step in steps]},
@@ -132,17 +131,24 @@ def boundary_map(
             name=f"class {step}",
             colorscale=[[0, colour], [1, colour]],
             showscale=False,
-            marker={
-                "line": {
-                    "color": [theme.TEXT if code == selected else theme.BACKGROUND for code in part["code"]],
-                    "width": [3.0 if code == selected else 1.0 for code in part["code"]],
-                }
-            },
+            marker={"line": {"color": theme.BACKGROUND, "width": 1}},
             customdata=part["code"],
             hovertext=hover.loc[part.index],
             hoverinfo="text",
         )
-    figure.update_layout(map={"style": "white-bg", **_view(boundaries, codes=set(data["code"]))})
+    figure.add_choroplethmap(
+        geojson=boundaries,
+        featureidkey="properties.kode",
+        locations=[code for code in data["code"] if code == selected],
+        z=[0] * int((data["code"] == selected).sum()),
+        name="selected",
+        colorscale=[[0, "rgba(0,0,0,0)"], [1, "rgba(0,0,0,0)"]],
+        showscale=False,
+        marker={"line": {"color": theme.TEXT, "width": 3}},
+        hoverinfo="skip",
+    )
+    view = view_of(boundaries, codes=set(data["code"]), wide=CARD_WIDTH, high=MAP_HEIGHT)
+    figure.update_layout(map={"style": "white-bg", **view})
     add_legend(figure, names, no_data_name=words("charts.without_data"))
     return Chart(figure, _alt(data, words=words, measure=measure, unit=unit, decimals=decimals), table)
 
@@ -158,7 +164,7 @@ def _hover(data: pd.DataFrame, *, words: Words, said: Sequence[str]) -> list[str
 
 def _alt(data: pd.DataFrame, *, words: Words, measure: str, unit: Unit, decimals: int | None) -> str:
     known = data.dropna(subset=["value"])
-    low, high = known.loc[known["value"].idxmin()], known.loc[known["value"].idxmax()]
+    low, high = (known.iloc[int(place)] for place in (known["value"].argmin(), known["value"].argmax()))
     sentence = words(
         "charts.alt_map",
         measure=measure,
@@ -168,26 +174,3 @@ def _alt(data: pd.DataFrame, *, words: Words, measure: str, unit: Unit, decimals
     )
     without = list(data.loc[data["value"].isna(), "name"])
     return f"{sentence} {words('charts.alt_without', names=named_list(without, words=words))}" if without else sentence
-
-
-def _corners(shape: Any) -> Iterator[tuple[float, float]]:
-    """Yield every (longitude, latitude) of nested GeoJSON coordinates."""
-    if isinstance(shape[0], int | float):
-        yield float(shape[0]), float(shape[1])
-    else:
-        for part in shape:
-            yield from _corners(part)
-
-
-def _view(boundaries: Mapping[str, Any], *, codes: set[str]) -> dict[str, Any]:
-    """Return centre and zoom that show the districts of `codes` (or all) in the narrowest card."""
-    features = [part for part in boundaries["features"] if part["properties"].get("kode") in codes]
-    corners = [
-        place for part in features or boundaries["features"] for place in _corners(part["geometry"]["coordinates"])
-    ]
-    west, east = min(x for x, _ in corners), max(x for x, _ in corners)
-    south, north = min(y for _, y in corners), max(y for _, y in corners)
-    wide = CARD_WIDTH / WORLD * 360 / max(east - west, 1e-6)
-    high = MAP_HEIGHT / WORLD * 360 * math.cos(math.radians((south + north) / 2)) / max(north - south, 1e-6)
-    zoom = math.log2(min(wide, high)) - 0.1
-    return {"center": {"lon": (west + east) / 2, "lat": (south + north) / 2}, "zoom": zoom}

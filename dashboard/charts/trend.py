@@ -5,12 +5,12 @@ from collections.abc import Callable
 from typing import Final
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from dashboard import theme
 from dashboard.charts.axes import day_axis, tick_room, value_axis
-from dashboard.charts.chart import Chart, no_data, rows_of, twin
+from dashboard.charts.chart import Chart, no_data, twin
 from dashboard.charts.marks import add_note, add_right_labels, note_height
+from dashboard.charts.trend_marks import add_lines, add_points
 from dashboard.charts.unsettled import add_shade, half_step, shade_height
 from dashboard.theme import Direction
 from dashboard.words import Unit, Words, is_missing
@@ -18,8 +18,6 @@ from dashboard.words import Unit, Words, is_missing
 PLOT_HEIGHT: Final = 220
 RIGHT: Final = 74
 BOTTOM: Final = 40
-SIGNAL_SIZE: Final = 11
-DOT_SIZE: Final = 5
 
 
 def trend(
@@ -62,8 +60,8 @@ def trend(
     first, last, half = points["when"].iloc[0], points["when"].iloc[-1], half_step(points["when"])
     figure.update_xaxes(**day_axis(first, last, words=words), range=[first - half, last + half])
     add_shade(figure, points, words=words)
-    _add_lines(figure, points, target=target)
-    _add_points(figure, points, words=words, say=say)
+    add_lines(figure, points, target=target)
+    add_points(figure, points, words=words, say=say)
     labels = _line_labels(points, words=words, say=say, target=target)
     add_right_labels(figure, labels, span=(axis["range"][0], axis["range"][1]), plot_height=PLOT_HEIGHT)
     add_note(figure, notes, above=shade_height(points["settled"]))
@@ -94,58 +92,6 @@ def _signal_note(points: pd.DataFrame, *, words: Words) -> str:
     if not (counts["up"] or counts["down"]):
         return words("charts.trend_no_signal") if points["centre"].notna().any() else ""
     return words("charts.trend_signals", up=counts["up"], down=counts["down"])
-
-
-def _add_lines(figure: go.Figure, points: pd.DataFrame, *, target: float | None) -> None:
-    styles = {"lower": (1, "dash"), "upper": (1, "dash"), "centre": (1.5, "solid")}
-    for column, (width, dash) in styles.items():
-        figure.add_scatter(
-            x=points["when"],
-            y=points[column],
-            name=column,
-            mode="lines",
-            line={"color": theme.SIGNALS["none"], "width": width, "dash": dash, "shape": "hvh"},
-            hoverinfo="skip",
-        )
-    if target is not None:
-        figure.add_hline(y=target, line={"color": theme.SERIES[2], "width": 1.5, "dash": "dot"})
-
-
-def _add_points(figure: go.Figure, points: pd.DataFrame, *, words: Words, say: Callable[[float | None], str]) -> None:
-    hover = [
-        f"{words.day(row.when)}<br><b>{say(row.value)}</b>"
-        + (f"<br>{words(f'charts.signal_{row.signal}')}" if row.signal else "")
-        + ("" if row.settled else f"<br>{words('charts.unsettled')}")
-        for row in rows_of(points)
-    ]
-    signals = points["direction"] != "none"
-    blue = theme.SERIES[0]
-    figure.add_scatter(
-        x=points["when"],
-        y=points["value"],
-        name="value",
-        mode="lines",
-        line={"color": blue, "width": 1.5},
-        hoverinfo="skip",
-    )
-    colours = [blue if direction == "none" else theme.SIGNALS[direction] for direction in points["direction"]]
-    figure.add_scatter(
-        x=points["when"],
-        y=points["value"],
-        name="points",
-        mode="markers",
-        hovertext=hover,
-        hoverinfo="text",
-        marker={
-            "symbol": [theme.SHAPES[direction] for direction in points["direction"]],
-            "size": [SIGNAL_SIZE if signal else DOT_SIZE for signal in signals],
-            "color": [
-                colour if settled else theme.BACKGROUND
-                for colour, settled in zip(colours, points["settled"], strict=True)
-            ],
-            "line": {"width": 1.5, "color": colours},
-        },
-    )
 
 
 def _line_labels(

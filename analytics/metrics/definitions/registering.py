@@ -8,6 +8,24 @@ _PORTAL = Text("Ekspor pendaftaran portal", "Portal export of registrations")
 _CHECKS = Text("Ekspor verifikasi wajah portal", "Portal export of face checks")
 _NOTHING = Text("Baris yang ditahan gerbang mutu data", "Rows held back by the quality gate")
 
+_STAGES = (
+    (
+        "registered",
+        Text("Terdaftar", "Registered"),
+        Text("keluarga dengan pendaftaran", "families with a registration"),
+    ),
+    ("checked", Text("Diperiksa wajah", "Face checked"), Text("dengan pemeriksaan wajah", "with a face check")),
+    ("verified", Text("Terverifikasi", "Verified"), Text("dengan wajah yang cocok", "with a matching face")),
+    ("decided", Text("Diputuskan", "Decided"), Text("dengan keputusan", "with a decision")),
+    ("eligible", Text("Layak", "Eligible"), Text("yang dinyatakan layak", "found eligible")),
+    (
+        "paid",
+        Text("Menerima", "Paid"),
+        Text("terdaftar yang menerima pada periode terakhir", "registered that were paid in the latest period"),
+    ),
+)
+"""Column of the mart, name and meaning of each stage from registration to payment."""
+
 METRICS = (
     Metric(
         id="registered_families",
@@ -43,7 +61,7 @@ METRICS = (
         label=Text("Cakupan pendaftaran", "Registration coverage"),
         unit="share",
         polarity="higher_is_better",
-        mart="families_by_village",
+        mart="registered_by_village",
         numerator=Cells(column="registered"),
         numerator_says=Text("keluarga yang punya pendaftaran", "families with a registration"),
         denominator=Cells(column="families"),
@@ -127,5 +145,21 @@ METRICS = (
         source=_CHECKS,
         owner=_OWNER,
         refresh_days=2,
+    ),
+    *(
+        Metric(
+            id=f"stage_{stage}",
+            label=label,
+            unit="count",
+            polarity="neutral",
+            mart="stages",
+            numerator=Cells(column=stage),
+            numerator_says=says,
+            excludes=_NOTHING,
+            source=Text("Ekspor portal dan penyaluran", "Exports of the portal and of payments"),
+            owner=_OWNER,
+            refresh_days=7,
+        )
+        for stage, label, says in _STAGES
     ),
 )

@@ -1,0 +1,116 @@
+"""Choices that survive page changes, reloads and a change of language, and stand in the URL as codes.
+
+Streamlit's own `bind="query-params"` writes the option's label into the URL: a link would break when the reader's
+language is another, and a change of language would reset every choice. So the choice is kept as its code, and the
+widget is only its face in one language.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Literal
+
+import streamlit as st
+
+from dashboard.words import Words
+
+Face = Literal["select", "segments"]
+
+
+def choose(
+    words: Words,
+    name: str,
+    options: Sequence[str],
+    *,
+    label: str,
+    shown: Callable[[str], str],
+    face: Face = "select",
+    default: str | None = None,
+    help_text: str | None = None,
+    hide_label: bool = False,
+) -> str:
+    """Draw a choice of one option and return its code.
+
+    Args:
+        words: The reader's language.
+        name: Name of the choice: its query parameter.
+        options: Codes, not empty.
+        label: What is chosen.
+        shown: Name of a code in the reader's language.
+        face: A list to open, or segments side by side for a few options.
+        default: Code chosen at first and left out of the URL; the first option when not given.
+        help_text: What the reader may want to know.
+        hide_label: Keep the label for screen readers only.
+    """
+    standard = options[0] if default is None else default
+    kept = current(name, standard)
+    kept = kept if kept in options else standard
+    key = _key(words, name)
+    if face == "segments":
+        chosen = st.segmented_control(
+            label, options, default=kept, required=True, format_func=shown, key=key, help=help_text,
+            label_visibility="collapsed" if hide_label else "visible",
+        )  # fmt: skip
+    else:
+        chosen = st.selectbox(
+            label, options, index=options.index(kept), format_func=shown, key=key, help=help_text,
+            label_visibility="collapsed" if hide_label else "visible",
+        )  # fmt: skip
+    return _keep(name, chosen or standard, standard)
+
+
+def choose_many(
+    words: Words, name: str, options: Sequence[str], *, label: str, default: Sequence[str]
+) -> tuple[str, ...]:
+    """Draw a choice of several options and return their codes; the default when none is chosen."""
+    standard = ",".join(default)
+    kept = [code for code in current(name, standard).split(",") if code in options] or list(default)
+    chosen = st.pills(label, options, default=kept, selection_mode="multi", key=_key(words, name))
+    codes = tuple(code for code in options if code in chosen) or tuple(default)
+    _keep(name, ",".join(codes), standard)
+    return codes
+
+
+def choose_day(words: Words, name: str, *, label: str, first: date, last: date) -> date | None:
+    """Draw the choice of a day, which may stay empty."""
+    try:
+        kept = date.fromisoformat(current(name, ""))
+    except ValueError:
+        kept = None
+    inside = kept is not None and first <= kept <= last
+    chosen = st.date_input(
+        label,
+        value=kept if inside else None,
+        min_value=first,
+        max_value=last,
+        key=_key(words, name),
+        format="DD/MM/YYYY",
+    )
+    day = chosen if isinstance(chosen, date) else None
+    _keep(name, day.isoformat() if day else "", "")
+    return day
+
+
+def current(name: str, standard: str) -> str:
+    """Return what is chosen: in this session, else in the URL, else the standard."""
+    return str(st.session_state.get(f"chosen.{name}", st.query_params.get(name, standard)))
+
+
+def clear(names: Sequence[str]) -> None:
+    """Set choices back to their standard."""
+    for name in names:
+        st.query_params.pop(name, None)
+        for key in [key for key in st.session_state if str(key) in {f"chosen.{name}", f"{name}.id", f"{name}.en"}]:
+            del st.session_state[key]
+
+
+def _key(words: Words, name: str) -> str:
+    return f"{name}.{words.language}"
+
+
+def _keep(name: str, code: str, standard: str) -> str:
+    st.session_state[f"chosen.{name}"] = code
+    if code == standard:
+        st.query_params.pop(name, None)
+    elif st.query_params.get(name) != code:
+        st.query_params[name] = code
+    return code

@@ -1,0 +1,80 @@
+"""The KPI card: a value with its interval or n, target, trend and one word for variation."""
+
+import pandas as pd
+import streamlit as st
+
+from analytics.metrics import Metric
+from analytics.metrics.measure import Grain
+from dashboard import theme
+from dashboard.charts.sparkline import sparkline
+from dashboard.faults import guarded
+from dashboard.reader import Reader
+from dashboard.words import Unit, Words
+
+UNITS: dict[str, Unit] = {"count": "number", "share": "percent", "rupiah": "rupiah", "seconds": "number"}
+LEAST_POINTS = 12
+"""Fewest points of a trend that a card shows."""
+
+
+def kpi(reader: Reader, metric: str, *, grain: Grain = "week", title: str = "", trend: bool = True) -> None:
+    """Draw one card.
+
+    Args:
+        reader: What the reader looks at.
+        metric: Registry entry.
+        grain: Step of the trend.
+        title: What stands above the value; the metric's name by default.
+        trend: Whether the metric has a trend at all (marts without days do not).
+    """
+    words, entry = reader.words, reader.metric(metric)
+    with st.container(border=True, key=f"kpi_{metric}_{reader.filters.programme}", height="stretch"), guarded(words):
+        row = reader.value(metric)
+        st.markdown(f"**{title or reader.label(metric)}**")
+        if row is None:
+            st.markdown(f"### {words.value(None, unit='number')}")
+            st.caption(words("kpi.no_table"))
+            return
+        st.markdown(f"### {shown(entry, row['value'], words)}")
+        st.caption(_basis(entry, row, words))
+        if trend:
+            _trend(reader, entry, grain)
+
+
+def shown(entry: Metric, value: float | None, words: Words) -> str:
+    """Return a metric's value as its unit asks."""
+    text = words.value(value, unit=UNITS[entry.unit])
+    return words("kpi.seconds", value=text) if entry.unit == "seconds" else text
+
+
+def _basis(entry: Metric, row: pd.Series, words: Words) -> str:
+    """Return what stands behind a value: interval, numerator and denominator, target; or why there is none."""
+    if row["reason"]:
+        return words(f"kpi.reason_{row['reason']}", n=words.number(row["n"]), minimum=words.number(entry.minimum_n))
+    parts = []
+    if entry.kind == "sample":
+        parts.append(words("kpi.interval", interval=words.interval(row["low"], row["high"])))
+        parts.append(words("kpi.of_checks", n=words.number(row["n"])))
+    elif entry.denominator is not None:
+        parts.append(words("kpi.of", numerator=words.number(row["numerator"]), n=words.number(row["n"])))
+    else:
+        parts.append(entry.numerator_says.to(words.language))
+    if entry.target is not None:
+        parts.append(words("kpi.target", value=words.percent(entry.target, decimals=0)))
+    return " · ".join(parts)
+
+
+def _trend(reader: Reader, entry: Metric, grain: Grain) -> None:
+    words = reader.words
+    found = reader.trend(entry.id, grain=grain)
+    if len(found.points.dropna(subset=["value"])) < LEAST_POINTS:
+        st.caption(words("kpi.heading_insufficient", count=LEAST_POINTS))
+        return
+    chart = sparkline(found.points, words=words, measure=entry.label.to(words.language), unit=UNITS[entry.unit])
+    st.plotly_chart(
+        chart.figure,
+        theme=None,
+        config=dict(theme.CONFIG),
+        alt=chart.alt,
+        key=f"spark_{entry.id}_{reader.filters.programme}",
+    )
+    st.caption(words(f"kpi.heading_{found.heading}", count=LEAST_POINTS) + " · " + words(f"kpi.grain_{grain}"))

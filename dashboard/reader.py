@@ -1,0 +1,229 @@
+"""What one reader looks at: the snapshot, the filters, the language; and the measures under them, cached.
+
+Caches are keyed by snapshot and filters and bounded. A page asks `reader()` and never touches the warehouse.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from analytics.estimation import Floor
+from analytics.metrics import METRICS, Filters, Metric, measure, series
+from analytics.metrics.comparisons import Comparison, compare, level_below, place_names, places
+from analytics.metrics.incidence import Incidence, floors, incidence
+from analytics.metrics.measure import Grain
+from analytics.metrics.scope import Checks, Scope, checks, scope
+from analytics.metrics.shares import composition, stages
+from analytics.metrics.trends import Trend, trend
+from analytics.settings import settings
+from analytics.store import Manifest, Store, Warehouse, open_store
+from analytics.store.manifest import Attempt
+from dashboard.words import Words
+
+_KEY = "reader"
+_TTL = "1h"
+_ENTRIES = 4_000
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A reader's view; every method gives the same answer on every rerun until the snapshot changes."""
+
+    manifest: Manifest
+    filters: Filters
+    words: Words
+
+    @property
+    def snapshot(self) -> str:
+        """Id of the snapshot that all figures come from."""
+        return self.manifest.snapshot
+
+    def with_filters(self, **changes: Any) -> "Reader":
+        """Return the same reader with other filters."""
+        return replace(self, filters=replace(self.filters, **changes))
+
+    def metric(self, metric: str) -> Metric:
+        """Return a registry entry."""
+        return METRICS[metric]
+
+    def label(self, metric: str) -> str:
+        """Return a metric's name in the reader's language."""
+        return METRICS[metric].label.to(self.words.language)
+
+    def value(self, metric: str) -> pd.Series | None:
+        """Return the one row of a metric, None when the snapshot has no such table."""
+        rows = _measured(self.snapshot, metric, self.filters, ())
+        return rows.iloc[0] if len(rows) else None
+
+    def groups(self, metric: str, *by: str) -> pd.DataFrame:
+        """Return a metric by groups."""
+        return _measured(self.snapshot, metric, self.filters, by)
+
+    def composition(self, metric: str, *, by: str) -> pd.DataFrame:
+        """Return a count by groups with their shares, largest first."""
+        return _composition(self.snapshot, metric, self.filters, by)
+
+    def stages(self, *metrics: str) -> pd.DataFrame:
+        """Return counts as shares of the first."""
+        return _stages(self.snapshot, metrics, self.filters)
+
+    def series(self, metric: str, *by: str, grain: Grain) -> pd.DataFrame:
+        """Return a metric over time."""
+        return _series(self.snapshot, metric, self.filters, grain, by)
+
+    def trend(self, metric: str, *, grain: Grain) -> Trend:
+        """Return a metric over time with limits."""
+        return _trend(self.snapshot, metric, self.filters, grain)
+
+    def compare(self, metric: str, *, level: str) -> Comparison:
+        """Return a metric for every region of a level."""
+        return _compared(self.snapshot, metric, self.filters, level)
+
+    def incidence(self) -> Incidence | None:
+        """Return coverage by decile and the concentration of the rupiah."""
+        return _incidence(self.snapshot, self.filters)
+
+    def floors(self) -> Floor | None:
+        """Return the least errors that the programme's size allows."""
+        return _floors(self.snapshot, self.filters)
+
+    def checks(self) -> Checks | None:
+        """Return what the field checks are."""
+        return _checks(self.snapshot, self.filters)
+
+    def scope(self) -> Scope:
+        """Return the values that filters can take."""
+        return _scope(self.snapshot)
+
+    def places(self, level: str, area: str = "") -> pd.DataFrame:
+        """Return the regions of a level inside an area."""
+        return _places(self.snapshot, level, area)
+
+    def place(self, code: str) -> str:
+        """Return a region's name."""
+        return _names(self.snapshot).get(code, code)
+
+    def knows_place(self, code: str) -> bool:
+        """Say whether the snapshot has such a region."""
+        return code in _names(self.snapshot)
+
+    def level_below(self, area: str = "") -> str:
+        """Return the level by which an area is compared."""
+        return _level_below(self.snapshot, area)
+
+    def gate(self, name: str) -> pd.DataFrame:
+        """Return the gate's results or quarantine."""
+        return _gate(self.snapshot, name)
+
+    def history(self) -> list[Manifest]:
+        """Return the kept snapshots of this data set, oldest first."""
+        return _store().history(self.manifest.dataset.name)
+
+    def last_attempt(self) -> Attempt | None:
+        """Return how the last try to publish this data set ended."""
+        return _store().last_attempt(self.manifest.dataset.name)
+
+
+def open_reader(*, filters: Filters, words: Words) -> Reader:
+    """Make this session's reader on the snapshot that is visible now.
+
+    Raises:
+        NothingPublishedError: there is none.
+    """
+    made = Reader(current_manifest(), filters, words)
+    st.session_state[_KEY] = made
+    return made
+
+
+def reader() -> Reader:
+    """Return this session's reader."""
+    found: Reader = st.session_state[_KEY]
+    return found
+
+
+def current_manifest() -> Manifest:
+    """Return the manifest of the snapshot that is visible now."""
+    return _store().manifest(settings().dataset)
+
+
+def _store() -> Store:
+    return open_store(settings().warehouse_url)
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def _warehouse(snapshot: str) -> Warehouse:
+    del snapshot  # the key: a new snapshot is a new warehouse
+    return _store().open(settings().dataset)
+
+
+@st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
+def _measured(snapshot: str, metric: str, filters: Filters, by: tuple[str, ...]) -> pd.DataFrame:
+    return measure(_warehouse(snapshot), METRICS[metric], filters, by=by)
+
+
+@st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
+def _composition(snapshot: str, metric: str, filters: Filters, by: str) -> pd.DataFrame:
+    return composition(_warehouse(snapshot), METRICS[metric], filters, by=by)
+
+
+@st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
+def _stages(snapshot: str, metrics: tuple[str, ...], filters: Filters) -> pd.DataFrame:
+    return stages(_warehouse(snapshot), [METRICS[metric] for metric in metrics], filters)
+
+
+@st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
+def _series(snapshot: str, metric: str, filters: Filters, grain: Grain, by: tuple[str, ...]) -> pd.DataFrame:
+    return series(_warehouse(snapshot), METRICS[metric], filters, grain=grain, by=by)
+
+
+@st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
+def _trend(snapshot: str, metric: str, filters: Filters, grain: Grain) -> Trend:
+    return trend(_warehouse(snapshot), METRICS[metric], filters, grain=grain)
+
+
+@st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
+def _compared(snapshot: str, metric: str, filters: Filters, level: str) -> Comparison:
+    return compare(_warehouse(snapshot), METRICS[metric], filters, level=level)
+
+
+@st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
+def _incidence(snapshot: str, filters: Filters) -> Incidence | None:
+    return incidence(_warehouse(snapshot), filters)
+
+
+@st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
+def _floors(snapshot: str, filters: Filters) -> Floor | None:
+    return floors(_warehouse(snapshot), filters)
+
+
+@st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
+def _checks(snapshot: str, filters: Filters) -> Checks | None:
+    return checks(_warehouse(snapshot), filters)
+
+
+@st.cache_data(ttl=_TTL, max_entries=20, show_spinner=False)
+def _scope(snapshot: str) -> Scope:
+    return scope(_warehouse(snapshot))
+
+
+@st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
+def _places(snapshot: str, level: str, area: str) -> pd.DataFrame:
+    return places(_warehouse(snapshot), level=level, area=area)
+
+
+@st.cache_data(ttl=_TTL, max_entries=20, show_spinner=False)
+def _names(snapshot: str) -> dict[str, str]:
+    return place_names(_warehouse(snapshot))
+
+
+@st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
+def _level_below(snapshot: str, area: str) -> str:
+    return level_below(_warehouse(snapshot), area)
+
+
+@st.cache_data(ttl=_TTL, max_entries=20, show_spinner=False)
+def _gate(snapshot: str, name: str) -> pd.DataFrame:
+    warehouse = _warehouse(snapshot)
+    return warehouse.run(warehouse.table(name, room="gate"))

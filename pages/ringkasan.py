@@ -1,0 +1,35 @@
+"""Ringkasan: the key figures, what they say, and both errors of every programme beside what was declared."""
+
+import streamlit as st
+
+from dashboard.controls import default_targeting
+from dashboard.findings import summary_sentences, summary_title
+from dashboard.head import page_head
+from dashboard.kpi import kpi
+from dashboard.panel import panel
+from dashboard.reader import reader
+from dashboard.views import targeting
+
+view = reader()
+words = view.words
+page_head(view, "ringkasan", summary_title(view))
+
+programmes = [view.filters.programme] if view.filters.programme else view.scope().programmes
+*cards, last = st.columns(len(programmes[:2]) + 1)
+for card, programme in zip(cards, programmes[:2], strict=True):
+    chosen = default_targeting(view, programme)
+    with card:
+        for metric in targeting.ERRORS:
+            title = words("targeting.error_of", error=view.label(metric), programme=programme)
+            kpi(chosen, metric, grain="month", title=title)
+with last:
+    kpi(view, "registered_families")
+    kpi(view, "open_objections")
+
+left, right = st.columns(2)
+with left:
+    panel(default_targeting(view), "errors_by_programme", targeting.errors, metrics=targeting.ERRORS)
+with right, st.container(border=True, height="stretch"):
+    st.subheader(words("pages.three_things"), anchor=False)
+    for sentence in summary_sentences(view):
+        st.markdown(f"- {sentence}")
