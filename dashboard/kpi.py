@@ -27,26 +27,16 @@ def kpi(reader: Reader, metric: str, *, grain: Grain = "week", title: str = "", 
         trend: Whether the metric has a trend at all (marts without days do not).
     """
     words, entry = reader.words, reader.metric(metric)
+    label = title or reader.label(metric)
     with st.container(border=True, key=f"kpi_{metric}_{reader.filters.programme}", height="stretch"), guarded(words):
         row = reader.value(metric)
-        st.markdown(f"**{title or reader.label(metric)}**")
-        if row is None:
-            st.markdown(f"### {words.value(None, unit='number')}")
-            st.caption(words("kpi.no_table"))
-            return
-        st.markdown(f"### {shown(entry, row['value'], words)}")
-        st.caption(_basis(entry, row, words))
-        if trend:
-            _trend(reader, entry, grain)
+        st.metric(label, words.value(None if row is None else row["value"], unit=UNITS[entry.unit]))
+        st.caption(words("kpi.no_table") if row is None else basis(entry, row, words))
+        if trend and row is not None:
+            _trend(reader.with_filters(periods=()), entry, grain)
 
 
-def shown(entry: Metric, value: float | None, words: Words) -> str:
-    """Return a metric's value as its unit asks."""
-    text = words.value(value, unit=UNITS[entry.unit])
-    return words("kpi.seconds", value=text) if entry.unit == "seconds" else text
-
-
-def _basis(entry: Metric, row: pd.Series, words: Words) -> str:
+def basis(entry: Metric, row: pd.Series, words: Words) -> str:
     """Return what stands behind a value: interval, numerator and denominator, target; or why there is none."""
     if row["reason"]:
         return words(f"kpi.reason_{row['reason']}", n=words.number(row["n"]), minimum=words.number(entry.minimum_n))
@@ -69,7 +59,8 @@ def _trend(reader: Reader, entry: Metric, grain: Grain) -> None:
     if len(found.points.dropna(subset=["value"])) < LEAST_POINTS:
         st.caption(words("kpi.heading_insufficient", count=LEAST_POINTS))
         return
-    chart = sparkline(found.points, words=words, measure=entry.label.to(words.language), unit=UNITS[entry.unit])
+    settled = found.points[found.points["settled"]]
+    chart = sparkline(settled, words=words, measure=entry.label.to(words.language), unit=UNITS[entry.unit])
     st.plotly_chart(
         chart.figure,
         theme=None,

@@ -40,6 +40,7 @@ PERCENT_SIGNS: Final = Text("\u202f%", "%")
 PERCENTAGE_POINTS: Final = Text("poin persen", "percentage points")
 # Rupiah from a billion upwards are read as words; below it every digit is shown.
 LARGE_RUPIAH: Final = ((Decimal(10**12), Text("triliun", "trillion")), (Decimal(10**9), Text("miliar", "billion")))
+LARGE_DECIMALS: Final = 1
 ZONE_NAMES: Final[Mapping[str, str]] = {
     "Asia/Jakarta": "WIB",
     "Asia/Pontianak": "WIB",
@@ -92,6 +93,11 @@ def _rounded(value: Decimal, decimals: int) -> Decimal:
     return rounded if rounded else abs(rounded)
 
 
+def rupiah_scale(amount: float) -> float:
+    """Return what one stands for in the words of `amount`: a trillion, a billion, or one rupiah."""
+    return next((float(size) for size, _ in LARGE_RUPIAH if amount >= size), 1.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """Everything a page or chart says, in one language; cheap to make and hashable.
@@ -132,16 +138,17 @@ class Words:
         plus = "+" if signed and difference > 0 else ""
         return f"{plus}{number} {PERCENTAGE_POINTS.to(self.language)}"
 
-    def rupiah(self, amount: float | Decimal | None, *, decimals: int = 1) -> str:
+    def rupiah(self, amount: float | Decimal | None, *, decimals: int = LARGE_DECIMALS) -> str:
         """Return Rp1.234.567; from a billion upwards "Rp1,2 miliar" or "triliun" with `decimals`."""
         if amount is None or is_missing(amount):
             return NO_VALUE
         exact = Decimal(str(amount))
         sign = "-" if _rounded(exact, 0) < 0 else ""
         for size, name in LARGE_RUPIAH:
-            scaled = _rounded(abs(exact) / size, decimals)
-            if scaled >= 1:
-                return f"{sign}Rp{self.number(scaled, decimals=decimals)} {name.to(self.language)}"
+            # An amount belongs to the larger word once it would read "1.000" of the smaller one.
+            smaller, places = (Decimal(10**9), decimals) if size > 10**9 else (Decimal(1), 0)
+            if _rounded(abs(exact) / smaller, places) >= size / smaller:
+                return f"{sign}Rp{self.number(abs(exact) / size, decimals=decimals)} {name.to(self.language)}"
         return f"{sign}Rp{self.number(abs(exact))}"
 
     def value(self, value: float | None, *, unit: Unit, decimals: int | None = None) -> str:
@@ -150,7 +157,7 @@ class Words:
         if unit == "percent":
             return self.percent(value, decimals=places)
         if unit == "rupiah":
-            return self.rupiah(value)
+            return self.rupiah(value, decimals=LARGE_DECIMALS if decimals is None else decimals)
         return self.number(value, decimals=places)
 
     def interval(

@@ -23,10 +23,10 @@ for card, metric in zip(
     with card:
         kpi(view, metric, trend="day" in view.metric(metric).dimensions)
 
-panel(view, "registrations_by_day", partial(registering.by_channel, grain="week"), metrics=["registered_families"])
+panel(view, "registrations_by_week", partial(registering.by_channel, grain="week"), metrics=["registered_families"])
 left, right = st.columns(2)
 with left:
     panel(view, "stages", registering.stages, metrics=registering.STAGES)
-with right:
     panel(view, "verification", registering.verification, metrics=["face_checks"])
-panel(view, "coverage_by_region", registering.coverage, metrics=["registered_share"])
+with right:
+    panel(view, "coverage_by_region", registering.coverage, metrics=["registered_share"])

@@ -36,6 +36,6 @@ shown = {"metric": metric, "level": level, "selected": selected}
 left, right = st.columns(2)
 with left:
     panel(chosen, "funnel", partial(regions.funnel, **shown), metrics=[metric])
+    panel(chosen, "map", partial(regions.region_map, **shown), metrics=[metric])
 with right:
     panel(chosen, "caterpillar", partial(regions.caterpillar, **shown), metrics=[metric])
-panel(chosen, "map", partial(regions.region_map, **shown), metrics=[metric])

@@ -14,17 +14,15 @@ view = reader()
 words = view.words
 page_head(view, "ringkasan", summary_title(view))
 
-programmes = [view.filters.programme] if view.filters.programme else view.scope().programmes
-*cards, last = st.columns(len(programmes[:2]) + 1)
-for card, programme in zip(cards, programmes[:2], strict=True):
-    chosen = default_targeting(view, programme)
-    with card:
-        for metric in targeting.ERRORS:
-            title = words("targeting.error_of", error=view.label(metric), programme=programme)
-            kpi(chosen, metric, grain="month", title=title)
-with last:
-    kpi(view, "registered_families")
-    kpi(view, "open_objections")
+programmes = ([view.filters.programme] if view.filters.programme else view.scope().programmes)[:2]
+for metric, other in zip(targeting.ERRORS, ("registered_families", "objections"), strict=True):
+    *cards, last = st.columns(len(programmes) + 1)
+    for card, programme in zip(cards, programmes, strict=True):
+        title = words("targeting.error_of", error=view.label(metric), programme=programme)
+        with card:
+            kpi(default_targeting(view, programme), metric, grain="month", title=title)
+    with last:
+        kpi(view, other)
 
 left, right = st.columns(2)
 with left:

@@ -18,7 +18,7 @@ st.caption(f":material/info: {view.words('pages.objectors')}")
 cards = st.columns(4)
 for card, metric in zip(cards, ("objections", "open_objections", "late_share", "upheld_share"), strict=True):
     with card:
-        kpi(view, metric)
+        kpi(view, metric, trend=metric == "objections")  # the others judge cases that are still open
 
 panel(view, "objections_trend", partial(trends.over_time, metric="objections", grain="week"), metrics=["objections"])
 left, right = st.columns(2)

@@ -58,12 +58,16 @@ def _with_size(checks: Any, tables: Tables) -> Any:
 
 
 def _with_rule(checks: Any, tables: Tables) -> Any:
-    """Add the rule that last decided on the family, empty where none did."""
+    """Add the rule that had last decided on the family when it was visited, empty where none had."""
     if "decisions" not in tables:
         return checks.mutate(rule=ibis.literal(NO_RULE))
-    decisions = tables["decisions"]
-    rules = decisions.group_by("family_id", "programme").aggregate(rule=decisions.rule.max())
-    rows = checks.left_join(rules, ["family_id", "programme"]).drop("family_id_right", "programme_right")
+    keys = ["family_id", "programme"]
+    decisions = tables["decisions"].select(*keys, "rule", "decided_at")
+    known = checks.select(*keys, "period", "visited_at").join(decisions, keys)
+    before = known.decided_at.isnull() | known.visited_at.isnull() | (known.decided_at <= known.visited_at)
+    rules = known.filter(before).group_by(*keys, "period").aggregate(rule=lambda t: t.rule.max())
+    keys = [*keys, "period"]
+    rows = checks.left_join(rules, keys).drop(*(f"{key}_right" for key in keys))
     return rows.mutate(rule=rows.rule.coalesce(NO_RULE))
 
 

@@ -67,7 +67,7 @@ def _verified_families(tables: Tables) -> Any:
     if "verifications" in tables:
         checks = tables["verifications"].filter(tables["verifications"].subject == "applicant")
         checks = checks.group_by("registration_id").aggregate(
-            checked=ibis.literal(1).max(), verified=as_flag(checks.outcome == "match").max()
+            checked=as_flag(checks.outcome.notnull()).max(), verified=as_flag(checks.outcome == "match").max()
         )
         rows = rows.left_join(checks, "registration_id").drop("registration_id_right")
     else:

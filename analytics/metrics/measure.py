@@ -111,19 +111,31 @@ def _sampled(warehouse: Warehouse, metric: Metric, rows: Any, columns: list[str]
         raise ValueError(metric.id)
     column = "persons" if unit == "persons" else "weight"
     rows = rows.filter(rows.entitled.notnull())
-    keys = [*columns, "stratum", "village"]
+    rows = rows.mutate(cluster=rows.village)
+    keys = [*columns, "stratum", "cluster"]
     totals = rows.group_by(keys).aggregate(
         numerator=_sum(rows, metric.numerator, column=column),
         denominator=_sum(rows, metric.denominator, column=column),
         n=_sum(rows, metric.denominator, column="n"),
     )
-    frame = warehouse.run(totals.order_by(keys)).rename(columns={"village": "cluster"})
-    if "village" in columns:
-        frame["village"] = frame["cluster"]
+    frame = warehouse.run(totals.order_by(keys))
     if frame.empty:
         return pd.DataFrame(columns=[*columns, *RESULT])
     frame["numerator"] = frame[["numerator", "denominator"]].min(axis=1)  # equal sums may differ in the last bit
-    return ratios(frame, by=columns, minimum=metric.minimum_n)
+    found = ratios(frame, by=columns, minimum=metric.minimum_n)
+    rounds = _rounds(warehouse, rows, columns)
+    return found.assign(numerator=found["numerator"] / rounds, denominator=found["denominator"] / rounds)
+
+
+def _rounds(warehouse: Warehouse, rows: Any, columns: list[str]) -> pd.Series | int:
+    """Count the monthly rounds whose weights were added up: each stands for all families by itself."""
+    times = [name for name in columns if name in {"when", "period", "month"}]
+    counts = rows.group_by(times).aggregate(rounds=rows.month.nunique()) if times else None
+    if counts is None:
+        return max(int(warehouse.run(rows.aggregate(rounds=rows.month.nunique()))["rounds"].iloc[0]), 1)
+    by_time = warehouse.run(counts.order_by(times)).set_index(times)["rounds"].clip(lower=1)
+    groups = warehouse.run(rows.select(columns).distinct().order_by(columns))
+    return groups.join(by_time, on=times)["rounds"]
 
 
 def _sum(rows: Any, cells: Cells, *, column: str = "") -> Any:

@@ -9,6 +9,9 @@ from analytics.simulator import parameters as p
 from analytics.simulator.arrays import Flags, Number, Times, Whole, choose, choose_index, clock, stream
 from analytics.simulator.geography import Villages
 
+DISTRICT, REGENCY = 2, 3
+"""How many steps away an agent may be sought: village, district, regency."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Agents:
@@ -59,7 +62,14 @@ def build_agents(*, families: int, villages: Villages, seed: int) -> Agents:
 
 
 def assign(
-    *, agents: Agents, villages: Villages, village: Whole, submitted: Times, draw: Number, pool: Flags | None = None
+    *,
+    agents: Agents,
+    villages: Villages,
+    village: Whole,
+    submitted: Times,
+    draw: Number,
+    pool: Flags | None = None,
+    reach: int = REGENCY,
 ) -> Whole:
     """Choose an agent trained by then: of the village, else of the district, else any; -1 when nobody is.
 
@@ -70,6 +80,7 @@ def assign(
         submitted: When the application was made.
         draw: Uniform numbers; agents trained earlier are chosen more often.
         pool: Restrict to these agents.
+        reach: How far an agent may come from: DISTRICT or REGENCY.
     """
     members = np.arange(len(agents)) if pool is None else np.flatnonzero(pool)
     chosen = np.full(len(village), -1)
@@ -78,7 +89,7 @@ def assign(
         (villages.district[agents.village[members]], villages.district[village]),
         (np.zeros(len(members), np.int64), np.zeros(len(village), np.int64)),
     )
-    for place_of_agent, place in levels:
+    for place_of_agent, place in levels[:reach]:
         order = np.argsort(place_of_agent, kind="stable")
         key = place_of_agent[order].astype(np.int64) << 36 | agents.trained[members][order].astype(np.int64)
         start = np.searchsorted(key, place.astype(np.int64) << 36)

@@ -140,7 +140,10 @@ def statuses(*, table: Registrations, faces: FaceChecks, decisions: Decisions, c
 def export_decisions(
     *, decisions: Decisions, corrections: Corrections, identities: Identities, cutoff: np.datetime64
 ) -> pl.DataFrame:
-    """Return the table `keputusan` on the last day; a correction under the same rule takes the decision's place."""
+    """Return the table `keputusan` on the last day.
+
+    A correction takes the place of a decision under the same rule, and of one that is still pending.
+    """
     rows = np.flatnonzero((decisions.received < cutoff) & ~decisions.withdrawn)
     decided = decisions.decided[rows]
     done = decided < cutoff
@@ -170,7 +173,11 @@ def export_decisions(
             reasons=known(words(np.zeros(len(late), np.int64), ("objection_upheld",)), outcome == 0),
         )
     )
-    table = pl.concat(parts).unique(["family", "program", "aturan"], keep="last", maintain_order=True)
+    *by_rule, corrected = parts
+    waiting = pl.concat(by_rule).filter(hasil="menunggu").join(corrected, on=["family", "program"], how="semi")
+    decided_first = pl.concat(by_rule).join(waiting, on=["family", "program"], how="anti")
+    table = pl.concat([decided_first, corrected])
+    table = table.unique(["family", "program", "aturan"], keep="last", maintain_order=True)
     table = table.sort("family", "program", "aturan")
     return table.select(identities.card.gather(table["family"]).alias("no_kk"), pl.all().exclude("family"))
 

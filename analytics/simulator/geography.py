@@ -59,6 +59,7 @@ def build_villages(*, seed: int) -> Villages:
         district_code=tuple(region.code for region in districts),
         share=size / size.sum(),
         welfare=welfare,
-        favour=rng.standard_normal(count),
+        favour=np.sqrt(1 - p.DISTRICT_FAVOUR) * rng.standard_normal(count)
+        + np.sqrt(p.DISTRICT_FAVOUR) * rng.standard_normal(len(districts))[district],
         remoteness=remote,
     )

@@ -37,12 +37,16 @@ def build_identities(*, people: Households, villages: Villages, seed: int) -> Id
     span = int((CARDS_TO - CARDS_FROM).astype(int))
     issued = CARDS_FROM + rng.integers(0, span, len(people.village)).astype("timedelta64[D]")
     home = district[people.village]
-    card = _number(home, issued, women=np.zeros(len(home), bool))
-    nik = _number(home[people.family], people.birth, women=people.female)
-    return Identities(card=card, nik=nik, name=_names(rng, people=people))
+    # Cards and persons are numbered together, so that no KK number is also a NIK.
+    number = _numbers(
+        np.concatenate((home, home[people.family])),
+        np.concatenate((issued, people.birth)),
+        women=np.concatenate((np.zeros(len(home), bool), people.female)),
+    )
+    return Identities(card=number[: len(home)], nik=number[len(home) :], name=_names(rng, people=people))
 
 
-def _number(district: Whole, day: Times, *, women: Flags) -> pl.Series:
+def _numbers(district: Whole, day: Times, *, women: Flags) -> pl.Series:
     """PPKKCC DDMMYY SSSS, the serial counting within the same twelve digits before it."""
     month = day.astype("datetime64[M]")
     day_of_month = (day.astype("datetime64[D]") - month.astype("datetime64[D]")).astype(np.int64) + 1

@@ -84,11 +84,13 @@ def object_to(
     for quarter in (quarter for quarter in quarters if quarter >= FIRST_NEW):
         rng = stream(seed, "objections", quarter.label)
         decided = decisions.decided <= np.datetime64(quarter.announcement, "s")
+        # Proposals are for those whom no decision will reach, so that none is overtaken by a later one.
+        never = np.isnat(decisions.decided)
         share = (p.FIRST_WAVE if quarter == FIRST_NEW else p.NEXT_WAVE) + p.TRICKLE
         total = max(3, round(share * int(decided.sum())))
         weights = _weights(
             decided=decided & free,
-            outside=~decided & free,
+            outside=never & free,
             decisions=decisions,
             entitled=entitled,
             has_category=has_category,
@@ -132,7 +134,7 @@ def _weights(
     own, public, proposal = [], [], []
     for name in PROGRAMMES:
         poor = np.where(entitled[name], p.TRUE_CLAIM_WEIGHT, 1.0)
-        hopeful = np.where(has_category, 1.0, 0.1) if name == "PKH" else 1.0
+        hopeful = has_category.astype(float) if name == "PKH" else 1.0
         own.append(np.where(decided & ~decisions.eligible[name], poor * hopeful, 0.0))
         richer = np.where(entitled[name], 1.0, p.TRUE_REPORT_WEIGHT)
         public.append(np.where(decided & decisions.eligible[name], richer, 0.0))

@@ -63,6 +63,7 @@ DECILE_CEILING = {"PKH": 4, "BPNT": 5}  # press/assumed; used to word the reason
 DECLARED_OLD = {"PKH": (0.777, 0.465), "BPNT": (0.700, 0.377)}  # programme: (exclusion, inclusion)
 DECLARED_NEW = {"PKH": (0.282, 0.398), "BPNT": (0.176, 0.296)}
 VILLAGE_FAVOUR = 0.30  # assumed: sd of a village's generosity in the score
+DISTRICT_FAVOUR = 0.4  # assumed: part of that variance that lies between districts
 SMALL_FAMILY_PENALTY = 0.22  # assumed: families of one or two rank as less poor than they are
 ELDERLY_HEAD_PENALTY = 0.12  # assumed: head of 60 or more
 DECILE_IN_NOISE = 0.75  # assumed: how much of the portal's ranking error it shares with the DTSEN decile
@@ -118,35 +119,12 @@ PROMISED_SHARE = 0.56  # assumed: families of the pilot villages among this shar
 SPOUSE_APPLIES = 0.35  # assumed: applications made by the husband or wife of the head
 AGENT_CHANNEL = 0.70  # press: about 70 % through agents
 WEEKDAYS = (1.15, 1.10, 1.05, 1.05, 0.95, 0.75, 0.55)  # assumed: Monday to Sunday
-AGENT_HOURS = (0, 0, 0, 0, 0, 0, 0.2, 1, 3, 4, 4, 3.2, 2, 2.4, 2.8, 2.6, 2, 1.4, 1, 1.2, 0.8, 0.2, 0, 0)  # assumed
-SELF_HOURS = (
-    0.2,
-    0.1,
-    0,
-    0,
-    0.1,
-    0.4,
-    0.8,
-    1.2,
-    1.6,
-    1.8,
-    1.8,
-    1.6,
-    1.6,
-    1.4,
-    1.4,
-    1.4,
-    1.6,
-    1.8,
-    2.4,
-    3,
-    2.8,
-    2,
-    1.2,
-    0.6,
-)  # assumed
-NIGHT_HOURS = (3, 2, 1, 0.5, 0.3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 4)  # assumed
-OFFICE_HOURS = (0, 0, 0, 0, 0, 0, 0, 0.5, 3, 4, 4, 3, 1.5, 3, 3.5, 2.5, 0.5, 0, 0, 0, 0, 0, 0, 0)  # assumed
+# assumed, by hour of the day from midnight
+AGENT_HOURS = (0.05, 0.02, 0, 0, 0, 0.05, 0.2, 1, 3, 4, 4, 3.2, 2, 2.4, 2.8, 2.6, 2, 1.4, 1, 1.2, 0.8, 0.3, 0.2, 0.1)
+SELF_HOURS = (0.2, 0.1, 0, 0, 0.1, 0.4, 0.8, 1.2, 1.6, 1.8, 1.8, 1.6, 1.6, 1.4, 1.4, 1.4, 1.6, 1.8, 2.4, 3, 2.8, 2, 1.2,
+              0.6)  # fmt: skip
+NIGHT_HOURS = (3, 2, 1, 0.5, 0.3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 4)
+OFFICE_HOURS = (0, 0, 0, 0, 0, 0, 0, 0.5, 3, 4, 4, 3, 1.5, 3, 3.5, 2.5, 0.5, 0, 0, 0, 0, 0, 0, 0)
 AGENT_SECONDS = (60.0, 0.40)  # press: about a minute a record; the spread (sd of the log) is assumed
 SELF_SECONDS = (360.0, 0.55)  # assumed
 DUPLICATES = 0.01  # assumed: share of registrations; half the same family again, half the same person in another card
@@ -154,7 +132,7 @@ DUPLICATE_DETECTED = 0.35  # assumed: found by the portal before the decision
 OFFLINE = 0.14  # assumed: agent registrations sent later for want of a signal (press names the trouble)
 OFFLINE_DAYS = (1.2, 6.0)  # assumed: mean and most days late
 WITHDRAWN = 0.004  # assumed
-LURED = 0.35  # assumed: share of the duplicates entered by corrupt agents
+LURED = 0.25  # assumed: share of the duplicates entered by corrupt agents
 HIDDEN_HELP = 0.40  # assumed: own registrations near a corrupt agent that are made on the agent's phone
 NEIGHBOUR_PHONES = 20  # assumed: shared phones in a village
 SHARED_DEVICE = 0.05  # assumed: own registrations from a phone that several families of the village use

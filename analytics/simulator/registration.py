@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from analytics.simulator import parameters as p
-from analytics.simulator.agents import Agents, assign
+from analytics.simulator.agents import DISTRICT, Agents, assign
 from analytics.simulator.arrays import Flags, Number, Times, Whole, clock, days, known, seconds, stream, words
 from analytics.simulator.clock import at_hours
 from analytics.simulator.geography import Villages
@@ -85,9 +85,8 @@ def register(
     elderly = people.head_age[family] >= p.ELDERLY_AGE
     leaning = 0.5 * welfare.standing[family] - 0.5 * elderly + rng.logistic(size=len(family))
     by_agent = leaning < np.quantile(leaning, p.AGENT_CHANNEL) if len(family) else elderly
-    profile = np.where(by_agent, 0, 1)
     submitted = np.where(
-        profile == 0,
+        by_agent,
         at_hours(rng, submitted_day, p.AGENT_HOURS),
         at_hours(rng, submitted_day, p.SELF_HOURS),
     )
@@ -100,17 +99,21 @@ def register(
         submitted=submitted,
         draw=rng.random(len(family)),
         pool=agents.corrupt,
+        reach=DISTRICT,
     )
     lured = (original >= 0) & (rng.random(len(family)) < p.LURED) & (bad >= 0)
     agent[lured] = bad[lured]
     by_agent = (by_agent | lured) & (agent >= 0)
     corrupt = by_agent & agents.corrupt[agent]
     night = corrupt & (rng.random(len(family)) < p.NIGHT_WORK)
-    submitted = np.where(night, at_hours(rng, submitted_day, p.NIGHT_HOURS), submitted)
+    in_the_night = at_hours(rng, submitted_day, p.NIGHT_HOURS)
+    submitted = np.where(night & (in_the_night >= agents.trained[agent]), in_the_night, submitted)
     relative = corrupt & (rng.random(len(family)) < p.RELATIVES)
     duration = _durations(rng, by_agent=by_agent, corrupt=corrupt)
     device = _devices(rng, agents=agents, family=family, village=village, agent=agent, by_agent=by_agent)
-    offline = by_agent & (rng.random(len(family)) < 2 * p.OFFLINE * villages.remoteness[village] / 0.9)
+    offline = by_agent & (
+        rng.random(len(family)) < p.OFFLINE * villages.remoteness[village] / villages.remoteness.mean()
+    )
     late = np.minimum(rng.exponential(p.OFFLINE_DAYS[0], len(family)), p.OFFLINE_DAYS[1])
     prompt = seconds(duration + rng.exponential(4.0, len(family)))
     table = Registrations(

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from dashboard import theme
-from dashboard.words import Unit, Words, is_missing
+from dashboard.words import Unit, Words, is_missing, rupiah_scale
 
 STEPS: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
 HEADROOM: Final = 0.06
@@ -39,7 +39,8 @@ def nice_ticks(low: float, high: float, *, most: int = TICKS) -> list[float]:
 
 def value_ticks(ticks: list[float], *, words: Words, unit: Unit) -> list[str]:
     """Return the ticks in words with just the decimals their step needs."""
-    step = (ticks[1] - ticks[0]) * (100 if unit == "percent" else 1)
+    scale = 0.01 if unit == "percent" else rupiah_scale(ticks[-1]) if unit == "rupiah" else 1.0
+    step = (ticks[1] - ticks[0]) / scale
     decimals = next((places for places in range(4) if math.isclose(step, round(step, places))), 4)
     return [words.value(tick, unit=unit, decimals=decimals) for tick in ticks]
 

@@ -14,6 +14,10 @@ from dashboard.charts.marks import add_note, note_height, shorten, width_of
 from dashboard.words import Unit, Words
 
 PITCH: Final = 22
+DENSE_PITCH: Final = 13
+DENSE_SIZE: Final = 10
+MOST_WIDE: Final = 60
+"""More rows than this, such as villages, stand closer together."""
 BOTTOM: Final = 32
 NAME_LENGTH: Final = 16
 REFERENCE_HEIGHT: Final = 16
@@ -60,10 +64,11 @@ def caterpillar(
         words("charts.few_not_drawn", count=words.number(few)) if few else "",
     ]
     top = note_height(notes) + REFERENCE_HEIGHT + 4
+    dense = len(rows) > MOST_WIDE
     names = [shorten(name, NAME_LENGTH) for name in rows["name"]]
     figure = theme.blank(
         words.language,
-        height=len(rows) * PITCH + top + BOTTOM,
+        height=len(rows) * (DENSE_PITCH if dense else PITCH) + top + BOTTOM,
         left=14 + max(width_of(name) for name in names),
         right=16,
         top=top,
@@ -77,7 +82,7 @@ def caterpillar(
         ticktext=[
             f"<b>{name}</b>" if code == selected else name for code, name in zip(rows["code"], names, strict=True)
         ],
-        tickfont={"color": theme.TEXT},
+        tickfont={"color": theme.TEXT, "size": DENSE_SIZE if dense else theme.SMALL},
         range=[-0.7, len(rows) - 0.3],
         showgrid=False,
     )

@@ -18,14 +18,19 @@ BOX_HEIGHT: Final = 10
 LEGEND_HEIGHT: Final = 40
 
 
+def printed(values: pd.Series, *, unit: Unit, decimals: int | None = None) -> pd.Series:
+    """Return `values` as they are printed: classes made of these never disagree with the number on the tile."""
+    places = DEFAULT_DECIMALS[unit] if decimals is None else decimals
+    return values.astype(float).round(places + (2 if unit == "percent" else 0))
+
+
 def class_breaks(values: pd.Series, *, unit: Unit, decimals: int | None = None) -> list[float]:
-    """Return at most three inner breaks: the quartiles as they are printed, so that legend and colour agree."""
-    known = values.dropna()
+    """Return at most three inner breaks: the quartiles, as they are printed."""
+    known = printed(values.dropna(), unit=unit, decimals=decimals)
     if known.empty:
         return []
-    places = DEFAULT_DECIMALS[unit] if decimals is None else decimals
-    rounded = {round(float(known.quantile(part)), places + 2 * (unit == "percent")) for part in QUARTILES}
-    return sorted(cut for cut in rounded if known.min() < cut <= known.max())
+    cuts = printed(known.quantile(list(QUARTILES)), unit=unit, decimals=decimals)
+    return sorted({float(cut) for cut in cuts if known.min() < cut <= known.max()})
 
 
 def classify(values: pd.Series, breaks: Sequence[float]) -> pd.Series:

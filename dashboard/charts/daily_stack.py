@@ -7,7 +7,7 @@ import pandas as pd
 from dashboard import theme
 from dashboard.charts.axes import day_axis, tick_room, value_axis
 from dashboard.charts.chart import Chart, no_data, twin
-from dashboard.charts.marks import add_right_labels, shorten, two_lines, width_of
+from dashboard.charts.marks import add_right_labels, label_room, shorten, two_lines
 from dashboard.charts.unsettled import add_shade, half_step, shade_height
 from dashboard.words import Words
 
@@ -52,12 +52,11 @@ def daily_stack(data: pd.DataFrame, *, words: Words, measure: str, series_label:
     axis = value_axis(wide.sum(axis=1), words=words, unit="number")
     shade = shade_height(days["settled"])
     texts = [two_lines(name, LABEL_LENGTH) for name in names]
-    right = 24 + width_of("x" * max(len(part) for text in texts for part in text.split("<br>")))
     figure = theme.blank(
         words.language,
         height=PLOT_HEIGHT + shade + 8 + BOTTOM,
         left=tick_room(axis),
-        right=right,
+        right=16 + label_room(texts),
         top=shade + 8,
         bottom=BOTTOM,
     )

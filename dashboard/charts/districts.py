@@ -13,9 +13,21 @@ MOST_NAMED: Final = 6
 """An alt text names this many districts, then counts the rest."""
 DOT: Final = 8
 SIGNAL: Final = 11
-CARD: Final = (210, 260)
+CARD: Final = (222, 280)
 """Width and height of a plot in the narrowest card, px, where labels must not touch either."""
-LABEL_ORDER: Final = ("middle right", "middle left", "top center", "bottom center")
+SLACK: Final = 6
+"""A label may stand this far above or below the plot, px; sideways it would run into the tick labels."""
+LABEL_ORDER: Final = (
+    "middle right",
+    "middle left",
+    "top center",
+    "bottom center",
+    "top right",
+    "top left",
+    "bottom right",
+    "bottom left",
+)
+"""Text positions of Plotly, the most readable first."""
 
 
 def marker(direction: Direction) -> dict[str, Any]:
@@ -43,9 +55,8 @@ def label_positions(labels: Sequence[tuple[str, float, float]], *, taken: Sequen
     `labels` are texts with their place and `taken` the other marks, places as parts (0–1) of the plot.
     """
     wide, high = CARD
-    boxes = [
-        (x * wide - 4, y * high - 4, x * wide + 4, y * high + 4) for x, y in [*taken, *((x, y) for _, x, y in labels)]
-    ]
+    marks = [(x, y, DOT / 2) for x, y in taken] + [(x, y, SIGNAL / 2 + 1) for _, x, y in labels]
+    boxes = [(x * wide - reach, y * high - reach, x * wide + reach, y * high + reach) for x, y, reach in marks]
     found = []
     for text, x, y in labels:
         candidates = {name: _box(name, x * wide, y * high, width_of(text)) for name in LABEL_ORDER}
@@ -56,20 +67,20 @@ def label_positions(labels: Sequence[tuple[str, float, float]], *, taken: Sequen
 
 
 def _box(position: str, x: float, y: float, width: float) -> tuple[float, float, float, float]:
-    side, away, half = SIGNAL / 2 + 2, SIGNAL / 2 + 16, width / 2
-    return {
-        "middle right": (x + side, y - 7, x + side + width, y + 7),
-        "middle left": (x - side - width, y - 7, x - side, y + 7),
-        "top center": (x - half, y + side, x + half, y + away),
-        "bottom center": (x - half, y - away, x + half, y - side),
-    }[position]
+    level, side = position.split()
+    aside, near, far = SIGNAL / 2 + 2, SIGNAL / 2, SIGNAL / 2 + 14
+    left = {"right": x + (aside if level == "middle" else 0), "center": x - width / 2}.get(
+        side, x - width - (aside if level == "middle" else 0)
+    )
+    low = {"middle": y - 7, "top": y + near, "bottom": y - far}[level]
+    return left, low, left + width, low + 14
 
 
 def _cost(box: tuple[float, float, float, float], others: Sequence[tuple[float, float, float, float]]) -> float:
     """Return the area of `box` that is covered or outside; outside the plot weighs more, there text is cut."""
     x0, y0, x1, y1 = box
     wide, high = CARD
-    outside = max(0.0, -x0) + max(0.0, x1 - wide) + max(0.0, -y0) + max(0.0, y1 - high)
+    outside = max(0.0, -x0, x1 - wide) + max(0.0, -y0 - SLACK, y1 - high - SLACK)
     covered = sum(
         max(0.0, min(x1, b1) - max(x0, a1)) * max(0.0, min(y1, b2) - max(y0, a2)) for a1, a2, b1, b2 in others
     )

@@ -102,6 +102,7 @@ def _add_marks(
         },
         hovertext=spoken,
         hoverinfo="text",
+        cliponaxis=False,
     )
     looks = {
         "declared": {"symbol": "diamond-open", "size": DOT, "color": theme.TEXT, "line": {"width": 1.5}},
@@ -120,6 +121,7 @@ def _add_marks(
                     for value in rows[column]
                 ],
                 hoverinfo="text",
+                cliponaxis=False,
             )
 
 
@@ -132,9 +134,10 @@ def _alt(
     parts = []
     for row in rows_of(rows):
         interval = words.interval(row.low, row.high, unit=unit, decimals=decimals)
-        extras = [words("charts.alt_interval", interval=interval)]
+        extras = [] if is_missing(row.low) else [words("charts.alt_interval", interval=interval)]
         extras += [words("charts.alt_declared", value=say(row.declared))] if not is_missing(row.declared) else []
         extras += [words("charts.alt_floor", value=say(row.floor))] if not is_missing(row.floor) else []
-        parts.append(f"{words('charts.named', name=row.name, value=say(row.value))} ({', '.join(extras)})")
+        said = words("charts.named", name=row.name, value=say(row.value))
+        parts.append(f"{said} ({', '.join(extras)})" if extras else said)
     alt = words("charts.alt_estimates", measure=measure, parts="; ".join(parts))
     return alt if target is None else f"{alt} {words('charts.alt_target', value=say(target))}"

@@ -68,7 +68,7 @@ def funnel(
         words.language, height=PLOT_HEIGHT + top + BOTTOM, left=tick_room(axis), right=RIGHT, top=top, bottom=BOTTOM
     )
     figure.update_yaxes(**axis)
-    across = value_axis([reach], words=words, unit="number")
+    across = value_axis([reach], words=words, unit="number", most=6)
     figure.update_xaxes(
         tickvals=across["tickvals"],
         ticktext=across["ticktext"],

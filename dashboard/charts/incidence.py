@@ -71,7 +71,7 @@ def incidence(
             y=0,
             yref="paper",
             yanchor="top",
-            yshift=-20,
+            yshift=-18,
             font={"size": theme.SMALL, "color": theme.QUIET_TEXT},
         )
     figure.update_layout(bargap=0.25)

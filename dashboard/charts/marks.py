@@ -4,8 +4,9 @@ The page decides the width, so nothing here may depend on it: labels have a leng
 """
 
 import html
+import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import plotly.graph_objects as go
@@ -16,6 +17,9 @@ NOTE_WIDTH: Final = 54
 """Characters a line of the narrowest card (328 px) holds at the small size."""
 LINE: Final = 17
 """Height of one line of small text, px."""
+NOTE_GAP: Final = 10
+"""Room between the notes and what is below them, half a tick label included, px."""
+LABEL_GAP: Final = 6
 LETTER: Final = 6.4
 """Width of an average letter of small text, px; generous, so that a fallback font fits too."""
 
@@ -45,7 +49,7 @@ def note_lines(notes: Sequence[str]) -> list[str]:
 def note_height(notes: Sequence[str]) -> int:
     """Return the room the notes need above a figure, px."""
     lines = note_lines(notes)
-    return len(lines) * LINE + (6 if lines else 0)
+    return len(lines) * LINE + (NOTE_GAP if lines else 0)
 
 
 def add_note(figure: go.Figure, notes: Sequence[str], *, above: int = 0) -> None:
@@ -61,7 +65,7 @@ def add_note(figure: go.Figure, notes: Sequence[str], *, above: int = 0) -> None
             y=1,
             yref="paper",
             yanchor="bottom",
-            yshift=above + 4,
+            yshift=above + NOTE_GAP,
             align="left",
             font={"size": theme.SMALL, "color": theme.QUIET_TEXT},
         )
@@ -87,6 +91,12 @@ def spread(places: Sequence[float], gap: float, low: float, high: float) -> list
     return result
 
 
+def label_room(labels: Iterable[str]) -> int:
+    """Return the right margin that html labels need, px."""
+    lines = [re.sub("<[^>]*>", "", line) for text in labels for line in text.split("<br>")]
+    return LABEL_GAP + 4 + max((width_of(html.unescape(line)) for line in lines), default=0)
+
+
 def add_right_labels(
     figure: go.Figure, labels: Mapping[str, float], *, span: tuple[float, float], plot_height: int, lines: int = 2
 ) -> None:
@@ -101,7 +111,7 @@ def add_right_labels(
             x=1,
             xref="paper",
             xanchor="left",
-            xshift=6,
+            xshift=LABEL_GAP,
             y=place,
             yanchor="middle",
             align="left",

@@ -15,6 +15,7 @@ from dashboard.charts.classes import (
     class_names,
     class_text_colour,
     classify,
+    printed,
 )
 from dashboard.charts.districts import named_list
 from dashboard.charts.marks import shorten
@@ -27,7 +28,7 @@ CARD_WIDTH: Final = 312
 LARGEST_TILE: Final = 60
 READABLE_TILE: Final = 44
 """A smaller tile has no words on it; its name is in the tooltip and the table."""
-TILE_LETTER: Final = 4.9
+TILE_LETTER: Final = 5.3
 MAP_HEIGHT: Final = 380
 
 
@@ -54,7 +55,7 @@ def tile_map(
     placed = data if {"row", "col"} <= set(data) else data.merge(tile_layout(list(data["code"])), on="code")
     cuts = list(breaks) if breaks is not None else class_breaks(data["value"], unit=unit, decimals=decimals)
     names = class_names(cuts, words=words, unit=unit, decimals=decimals)
-    steps = classify(placed["value"], cuts)
+    steps = classify(printed(placed["value"], unit=unit, decimals=decimals), cuts)
     columns, lines = int(placed["col"].max()) + 1, int(placed["row"].max()) + 1
     tile = min(LARGEST_TILE, CARD_WIDTH // columns)
     letters = max(2, int((tile - 6) / TILE_LETTER))
@@ -115,7 +116,7 @@ def boundary_map(
         return no_data(words, measure=measure, table=table)
     cuts = list(breaks) if breaks is not None else class_breaks(data["value"], unit=unit, decimals=decimals)
     names = class_names(cuts, words=words, unit=unit, decimals=decimals)
-    steps = classify(data["value"], cuts)
+    steps = classify(printed(data["value"], unit=unit, decimals=decimals), cuts)
     said = [words.value(value, unit=unit, decimals=decimals) for value in data["value"]]
     hover = pd.Series(_hover(data, words=words, said=said), index=data.index)
 

@@ -9,14 +9,13 @@ import pandas as pd
 from dashboard import theme
 from dashboard.charts.axes import day_axis, tick_room, value_axis
 from dashboard.charts.chart import Chart, no_data, twin
-from dashboard.charts.marks import add_note, add_right_labels, note_height
+from dashboard.charts.marks import add_note, add_right_labels, label_room, note_height
 from dashboard.charts.trend_marks import add_lines, add_points
 from dashboard.charts.unsettled import add_shade, half_step, shade_height
 from dashboard.theme import Direction
 from dashboard.words import Unit, Words, is_missing
 
 PLOT_HEIGHT: Final = 220
-RIGHT: Final = 74
 BOTTOM: Final = 40
 
 
@@ -49,12 +48,18 @@ def trend(
     def say(value: float | None) -> str:
         return words.value(value, unit=unit, decimals=decimals)
 
+    labels = _line_labels(points, words=words, say=say, target=target)
     notes = [_signal_note(points, words=words), words("charts.provisional") if provisional else ""]
     top = note_height(notes) + shade_height(points["settled"]) + 8
     values = [*points[["value", "centre", "lower", "upper"]].to_numpy(dtype=float).ravel(), target]
     axis = value_axis(values, words=words, unit=unit, from_zero=False)
     figure = theme.blank(
-        words.language, height=PLOT_HEIGHT + top + BOTTOM, left=tick_room(axis), right=RIGHT, top=top, bottom=BOTTOM
+        words.language,
+        height=PLOT_HEIGHT + top + BOTTOM,
+        left=tick_room(axis),
+        right=label_room(labels),
+        top=top,
+        bottom=BOTTOM,
     )
     figure.update_yaxes(**axis)
     first, last, half = points["when"].iloc[0], points["when"].iloc[-1], half_step(points["when"])
@@ -62,7 +67,6 @@ def trend(
     add_shade(figure, points, words=words)
     add_lines(figure, points, target=target)
     add_points(figure, points, words=words, say=say)
-    labels = _line_labels(points, words=words, say=say, target=target)
     add_right_labels(figure, labels, span=(axis["range"][0], axis["range"][1]), plot_height=PLOT_HEIGHT)
     add_note(figure, notes, above=shade_height(points["settled"]))
     return Chart(figure, _alt(points, words=words, measure=measure, say=say), table)
@@ -98,7 +102,7 @@ def _line_labels(
     points: pd.DataFrame, *, words: Words, say: Callable[[float | None], str], target: float | None
 ) -> dict[str, float]:
     labels = {}
-    for column in ("upper", "centre", "lower"):
+    for column in ("lower", "centre", "upper"):
         known = points[column].dropna()
         if not known.empty:
             labels[f"{words(f'charts.line_{column}')}<br><b>{say(known.iloc[-1])}</b>"] = float(known.iloc[-1])
@@ -121,7 +125,14 @@ def _alt(points: pd.DataFrame, *, words: Words, measure: str, say: Callable[[flo
     ]
     if not is_missing(final["centre"]):
         limits = {column: say(final[column]) for column in ("centre", "lower", "upper")}
-        sentences += [words("charts.alt_trend_limits", **limits), _signal_note(points, words=words) + "."]
+        counts = Counter(points["direction"])
+        quiet = len(points) == counts["none"]
+        sentences += [
+            words("charts.alt_trend_limits", **limits),
+            words("charts.alt_trend_no_signal")
+            if quiet
+            else words("charts.alt_trend_signals", up=counts["up"], down=counts["down"]),
+        ]
     unsettled = int((~points["settled"]).sum())
     if unsettled:
         sentences.append(words("charts.alt_unsettled", count=words.number(unsettled)))

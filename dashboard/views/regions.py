@@ -54,10 +54,10 @@ def caterpillar(reader: Reader, metric: str, *, level: str, selected: str) -> Ch
     )
 
 
-def region_map(reader: Reader, metric: str, *, level: str, selected: str) -> Chart | None:
+def region_map(reader: Reader, metric: str, *, level: str, selected: str = "") -> Chart | None:
     """Tiles, or the user's own boundaries."""
     found: Comparison = reader.compare(metric, level=level)
-    if found.regions.empty:
+    if not found.regions["value"].notna().any():
         return None
     data = found.regions[["code", "name", "value"]]
     path = settings().boundaries

@@ -7,6 +7,7 @@ from dashboard.charts.daily_stack import daily_stack
 from dashboard.charts.stages import stages as stages_chart
 from dashboard.codes import code_name
 from dashboard.reader import Reader
+from dashboard.views.regions import region_map
 
 STAGES = (
     "stage_registered",
@@ -64,15 +65,4 @@ def verification(reader: Reader) -> Chart | None:
 
 def coverage(reader: Reader) -> Chart | None:
     """Share of known families with a registration, by region."""
-    level = reader.level_below(reader.filters.area)
-    found = reader.groups("registered_share", level).dropna(subset=["value"]).sort_values("value")
-    if found.empty:
-        return None
-    words = reader.words
-    return bars(
-        found.assign(name=found[level].map(reader.place))[["name", "value"]],
-        words=words,
-        measure=reader.label("registered_share"),
-        category_label=words(f"filters.level_{level}"),
-        unit="percent",
-    )
+    return region_map(reader, "registered_share", level=reader.level_below(reader.filters.area))
