@@ -64,7 +64,7 @@ def choose_many(
     """Draw a choice of several options and return their codes; the default when none is chosen."""
     standard = ",".join(default)
     kept = [code for code in current(name, standard).split(",") if code in options] or list(default)
-    chosen = st.pills(label, options, default=kept, selection_mode="multi", key=_key(words, name))
+    chosen = st.pills(label, options, default=kept, selection_mode="multi", wrap=True, key=_key(words, name))
     codes = tuple(code for code in options if code in chosen) or tuple(default)
     _keep(name, ",".join(codes), standard)
     return codes

@@ -8,10 +8,10 @@ import streamlit as st
 from analytics.metrics import Metric, unapplied
 from dashboard import theme
 from dashboard.charts.chart import Chart
-from dashboard.downloads import EXTENSION, FORMATS, MIME, write
 from dashboard.faults import guarded
 from dashboard.filterbar import not_applied, sentence
 from dashboard.frame import is_stale, stamp_text
+from dashboard.offers import offer
 from dashboard.reader import Reader
 from dashboard.words import Words
 
@@ -70,16 +70,7 @@ def _tools(reader: Reader, name: str, chart: Chart, entries: Sequence[Metric]) -
         with st.popover(words("panels.table"), icon=":material/table:", type="tertiary"):
             st.dataframe(chart.table, hide_index=True, alt=words("panels.table_alt", name=words(f"panels.{name}")))
         with st.popover(words("panels.download"), icon=":material/download:", type="tertiary"):
-            for form in FORMATS:
-                st.download_button(
-                    words(f"panels.form_{form}"),
-                    data=lambda form=form: write(chart.table, form=form, notes=notes(reader, name, entries)),
-                    file_name=f"tepat_{_slug(words(f'panels.{name}'))}_{reader.snapshot}.{EXTENSION[form]}",
-                    mime=MIME[form],
-                    key=f"{name}_{form}",
-                    on_click="ignore",
-                    type="tertiary",
-                )
+            offer(reader, name, chart.table, title=words(f"panels.{name}"), notes=notes(reader, name, entries))
 
 
 def notes(reader: Reader, name: str, entries: Sequence[Metric]) -> list[str]:
@@ -111,7 +102,3 @@ def definition(entry: Metric, words: Words) -> str:
     if entry.target is not None:
         lines.append(words("panels.target", value=words.percent(entry.target, decimals=0)))
     return "  \n".join(lines)
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:40]

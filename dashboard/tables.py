@@ -3,8 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard.downloads import EXTENSION, FORMATS, MIME, write
 from dashboard.frame import stamp_text
+from dashboard.offers import offer
 from dashboard.reader import Reader
 
 SHOWN_ROWS = 500
@@ -41,16 +41,4 @@ def table(
         if len(twin) > SHOWN_ROWS:
             st.caption(words("quality.first_rows", shown=words.number(SHOWN_ROWS), all=words.number(len(twin))))
         with st.container(horizontal=True):
-            for form in FORMATS:
-                st.download_button(
-                    words(f"panels.form_{form}"),
-                    data=lambda form=form: write(
-                        twin, form=form, notes=[words(name), stamp_text(reader.manifest, words)]
-                    ),
-                    file_name=f"tepat_{name.replace('.', '_')}_{reader.snapshot}.{EXTENSION[form]}",
-                    mime=MIME[form],
-                    key=f"{name}_{form}",
-                    on_click="ignore",
-                    type="tertiary",
-                    icon=":material/download:",
-                )
+            offer(reader, name, twin, title=words(name), notes=[words(name), stamp_text(reader.manifest, words)])

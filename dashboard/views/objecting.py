@@ -44,8 +44,8 @@ def upheld(reader: Reader) -> Chart | None:
         return None
     words = reader.words
     names = [
-        words("codes.with_n", name=code_name(words, "grounds", row.grounds), n=words.number(row.n))
-        for row in found.itertuples()
+        words("codes.with_n", name=code_name(words, "grounds", code), n=words.number(n))
+        for code, n in zip(found["grounds"], found["n"], strict=True)
     ]
     return bars(
         pd.DataFrame({"name": names, "value": found["value"].to_numpy()}),

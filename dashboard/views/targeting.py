@@ -10,6 +10,8 @@ from dashboard.charts.incidence import incidence as incidence_chart
 from dashboard.reader import Reader
 
 ERRORS = ("inclusion_error", "exclusion_error")
+OPTIONAL = ("declared", "floor")
+"""Columns of the chart that are left out when no row has them."""
 
 
 def errors(reader: Reader) -> Chart | None:
@@ -37,8 +39,9 @@ def errors(reader: Reader) -> Chart | None:
             )
     if not rows:
         return None
+    data = pd.DataFrame(rows)
     return estimates(
-        pd.DataFrame(rows).dropna(axis="columns", how="all"),
+        data.drop(columns=[name for name in OPTIONAL if data[name].isna().all()]),
         words=words,
         measure=words("panels.errors"),
         category_label=words("targeting.error"),
