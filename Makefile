@@ -24,7 +24,7 @@ lint: .venv/.dev  ## Style, types, architecture
 	.venv/bin/lint-imports
 
 test: .venv/.dev lint  ## Lint, then every test, in a real browser too
-	bash scripts/browser.sh
+	bash scripts/test-tools.sh
 	$(PY) -m pytest -n 2
 
 lock:  ## Pin the requirements anew (needs uv)

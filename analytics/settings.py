@@ -20,7 +20,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="TEPAT_", toml_file="tepat.toml", extra="forbid", frozen=True)
 
     home: Path = Field(Path("var"), description="Folder of all data: warehouse, exports, keys, logs")
-    warehouse: str = Field("", description="Warehouse URL; empty = Parquet snapshots under the home folder")
+    warehouse: str = Field(
+        "", description="Warehouse URL (postgres://…, pyspark://…); empty = Parquet snapshots under the home folder"
+    )
     dataset: str = Field("", description="Data set to show; empty = the one published last")
     language: Literal["id", "en"] = Field("id", description="Language that the dashboard opens in")
     quarantine_limit: float = Field(0.05, ge=0, le=1, description="Share of bad rows above which nothing is published")
@@ -42,11 +44,6 @@ class Settings(BaseSettings):
         """Arguments, then the environment, then the file."""
         del dotenv_settings, file_secret_settings
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
-
-    @property
-    def warehouse_url(self) -> str:
-        """The warehouse's URL, `parquet:FOLDER` by default."""
-        return self.warehouse or f"parquet:{self.home / 'warehouse'}"
 
 
 @lru_cache(maxsize=1)

@@ -25,7 +25,7 @@ ROOMS = (
     ("metode", ":material/menu_book:"),
 )
 
-st.set_page_config(page_title="Tepat", page_icon=":material/target:", layout="wide")
+st.set_page_config(page_title="Tepat", page_icon="🎯", layout="wide")
 opening = Words(settings().language)
 head = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="head")
 with head:

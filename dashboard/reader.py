@@ -149,7 +149,7 @@ def current_manifest() -> Manifest:
 
 
 def _store() -> Store:
-    return open_store(settings().warehouse_url)
+    return open_store(settings())
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)

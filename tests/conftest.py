@@ -29,7 +29,7 @@ def pilot_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def pilot(pilot_home: Path) -> Warehouse:
-    return open_store(Settings(home=pilot_home).warehouse_url).open()
+    return open_store(Settings(home=pilot_home)).open()
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +44,7 @@ def alatas_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def alatas(alatas_home: Path) -> Warehouse:
-    return open_store(Settings(home=alatas_home).warehouse_url).open()
+    return open_store(Settings(home=alatas_home)).open()
 
 
 @pytest.fixture(autouse=True)

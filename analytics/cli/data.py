@@ -73,7 +73,7 @@ def ingest_export(
 
 def status(*, as_json: JsonOption = False) -> None:
     """Say what is published: data sets, snapshots, rows let in and kept out, and how the last try ended."""
-    store = open_store(settings().warehouse_url)
+    store = open_store(settings())
     current = store.manifest()
     catalogue = store.catalogue()
     names = sorted(catalogue.datasets) if catalogue else []
@@ -91,7 +91,7 @@ def status(*, as_json: JsonOption = False) -> None:
 
 
 def _described(name: str) -> dict[str, Any]:
-    store = open_store(settings().warehouse_url)
+    store = open_store(settings())
     manifest, attempt = store.manifest(name), store.last_attempt(name)
     return {
         "name": name,

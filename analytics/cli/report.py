@@ -89,7 +89,7 @@ def objections(
 
 
 def _open(dataset: str) -> Warehouse:
-    return open_store(settings().warehouse_url).open(dataset or settings().dataset)
+    return open_store(settings()).open(dataset or settings().dataset)
 
 
 def _groups(name: str, by: Sequence[str] | None) -> list[str]:

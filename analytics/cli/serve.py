@@ -21,7 +21,7 @@ def serve(
     address: Annotated[str, typer.Option(help="Address; default TEPAT_ADDRESS or localhost.")] = "",
 ) -> None:
     """Open the dashboard on the published data; Ctrl+C ends it."""
-    store = open_store(settings().warehouse_url)
+    store = open_store(settings())
     manifest = store.manifest(settings().dataset)
     if manifest.dataset.sensitivity == "personal":
         raise TepatError(

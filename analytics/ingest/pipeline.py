@@ -62,7 +62,7 @@ def ingest(
         StoreBusyError: another process publishes.
     """
     mapping = load_mapping(mapping_path)
-    store = open_store(settings.warehouse_url)
+    store = open_store(settings)
     name = mapping.dataset.name
     try:
         files = {table.file: fingerprint(source_path(source, table.file)) for table in mapping.table}

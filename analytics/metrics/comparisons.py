@@ -21,7 +21,7 @@ class Comparison:
         regions: One row a region, those without data included: code, name, the result columns, position (within,
             beyond95, beyond998 or empty) and side (high, low or empty).
         limits: The funnel's curve: denominator, low95, high95, low998, high998.
-        centre: The share around which the funnel stands; NaN when nothing can be compared.
+        centre: The whole area's share, around which the funnel stands; NaN when nothing can be compared.
         phi: Over-dispersion factor.
     """
 
@@ -61,7 +61,8 @@ def compare(warehouse: Warehouse, metric: Metric, filters: Filters, *, level: st
     regions["n"] = regions["n"].fillna(0)
     regions["reason"] = regions["reason"].fillna("no_data")
     known = regions["value"].notna()
-    if known.sum() < 2 or metric.unit != "share":
+    whole = measure(warehouse, metric, filters)["value"]
+    if known.sum() < 2 or whole.isna().all() or metric.unit != "share":
         empty = pd.DataFrame(columns=["denominator", "low95", "high95", "low998", "high998"])
         return Comparison(
             regions=regions.assign(position="", side=""), limits=empty, centre=float("nan"), phi=float("nan")
@@ -71,6 +72,7 @@ def compare(warehouse: Warehouse, metric: Metric, filters: Filters, *, level: st
         regions.loc[known, "value"].to_numpy(dtype=float),
         regions.loc[known, "n"].to_numpy(dtype=float),
         standard_errors=errors,
+        centre=float(whole.iloc[0]) if 0 < whole.iloc[0] < 1 else None,
     )
     placed = funnel.units.set_index(regions.index[known])
     regions["denominator_effective"] = placed["denominator"].reindex(regions.index)

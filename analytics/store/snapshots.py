@@ -11,7 +11,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,12 +19,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel
 
-from analytics.settings import SettingsError
+from analytics.settings import Settings, SettingsError
 from analytics.store.manifest import Attempt, Catalogue, Manifest
+from analytics.store.rooms import EngineRooms, ParquetRooms, Rooms
 from analytics.store.warehouse import Warehouse
 from validation.errors import TepatError
 
 ROW_GROUP = 262_144
+ENGINES = ("postgres", "postgresql", "pyspark")
+"""URL schemes of the engines that may hold the tables that readers read."""
 
 
 class NothingPublishedError(TepatError):
@@ -54,10 +57,14 @@ class Staging:
 
 
 class Store:
-    """The snapshots in one folder."""
+    """The snapshots in one folder; with an engine's URL, readers read their copies there."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, engine: str = "") -> None:
         self.root = root
+        self._engine = engine
+
+    def _rooms(self, snapshot: str) -> Rooms:
+        return EngineRooms(self._engine, snapshot) if self._engine else ParquetRooms(self._snapshots / snapshot)
 
     @property
     def _catalogue(self) -> Path:
@@ -100,7 +107,7 @@ class Store:
     def open(self, dataset: str = "") -> Warehouse:
         """Open the visible snapshot of `dataset` for reading."""
         manifest = self.manifest(dataset)
-        return Warehouse(manifest, self._snapshots / manifest.snapshot)
+        return Warehouse(manifest, self._rooms(manifest.snapshot))
 
     def history(self, dataset: str) -> list[Manifest]:
         """Return the manifests of every kept snapshot of `dataset`, oldest first."""
@@ -149,6 +156,9 @@ class Store:
         self._snapshots.mkdir(exist_ok=True)
         staging.folder.rename(self._snapshots / staging.snapshot)
         _flush(self._snapshots)
+        if self._engine:
+            with closing(EngineRooms(self._engine, staging.snapshot)) as rooms:
+                rooms.load(self._snapshots / staging.snapshot)
         before = self.catalogue()
         datasets = dict(before.datasets) if before else {}
         name = manifest.dataset.name
@@ -176,23 +186,26 @@ class Store:
         listed = {name for names in catalogue.datasets.values() for name in names} if catalogue else set()
         for folder in self._snapshots.glob("*"):
             if folder.name not in listed:
+                if self._engine:
+                    with closing(EngineRooms(self._engine, folder.name)) as rooms:
+                        rooms.drop()
                 shutil.rmtree(folder)
 
 
-def open_store(url: str) -> Store:
-    """Open the store at `url`.
+def open_store(settings: Settings) -> Store:
+    """Open the warehouse that the settings name: Parquet snapshots under the home folder, or an engine by its URL.
 
     Raises:
         SettingsError: the URL's scheme is not known.
     """
-    scheme, _, rest = url.partition(":")
-    if scheme != "parquet" or not rest:
+    scheme = settings.warehouse.partition(":")[0]
+    if scheme not in {"", *ENGINES}:
         raise SettingsError(
             "The warehouse URL cannot be used.",
             cause=f"The scheme {scheme!r} is not known.",
-            next_step="Use parquet:FOLDER, or leave TEPAT_WAREHOUSE empty.",
+            next_step=f"Use {', '.join(ENGINES)}, or leave TEPAT_WAREHOUSE empty for Parquet snapshots.",
         )
-    return Store(Path(rest))
+    return Store(settings.home / "warehouse", engine=settings.warehouse)
 
 
 def _write_json(path: Path, model: BaseModel) -> None:

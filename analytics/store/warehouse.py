@@ -1,14 +1,12 @@
 """One snapshot opened for reading: tables and marts as Ibis expressions."""
 
-from functools import cached_property
-from pathlib import Path
 from threading import Lock
 from typing import Any
 
-import ibis
 import pandas as pd
 
 from analytics.store.manifest import Manifest
+from analytics.store.rooms import Rooms
 
 
 class Warehouse:
@@ -17,25 +15,20 @@ class Warehouse:
     Rooms: `tables` (the contract), `marts` (cubes that pages read), `gate` (what was rejected and why).
     """
 
-    def __init__(self, manifest: Manifest, folder: Path) -> None:
+    def __init__(self, manifest: Manifest, rooms: Rooms) -> None:
         self.manifest = manifest
-        self._folder = folder
+        self._rooms = rooms
         self._lock = Lock()
-
-    @cached_property
-    def _connection(self) -> Any:
-        return ibis.duckdb.connect()
 
     def names(self, room: str) -> list[str]:
         """Return what `room` holds, sorted."""
-        return sorted(path.stem for path in (self._folder / room).glob("*.parquet"))
+        with self._lock:
+            return self._rooms.names(room)
 
     def table(self, name: str, *, room: str = "tables") -> Any:
         """Return the Ibis table `name` of `room`."""
         with self._lock:
-            return self._connection.read_parquet(
-                str(self._folder / room / f"{name}.parquet"), table_name=f"{room}_{name}"
-            )
+            return self._rooms.table(room, name)
 
     def mart(self, name: str) -> Any:
         """Return the mart `name`."""
@@ -46,3 +39,8 @@ class Warehouse:
         with self._lock:
             frame: pd.DataFrame = expression.to_pyarrow().to_pandas()
         return frame
+
+    def close(self) -> None:
+        """Give the connection back; the warehouse can be read no more."""
+        with self._lock:
+            self._rooms.close()

@@ -37,7 +37,7 @@ def damage(export: Path, file: str, change) -> None:
 
 def still_good(settings: Settings, snapshot: str, *, words: str) -> None:
     """The last good snapshot is in use, and the failed try is on record."""
-    store = open_store(settings.warehouse_url)
+    store = open_store(settings)
     assert store.manifest().snapshot == snapshot
     attempt = store.last_attempt(store.manifest().dataset.name)
     assert attempt is not None
@@ -72,7 +72,7 @@ def test_no_identifier_of_a_person_is_anywhere_in_the_warehouse(pilot_home):
 
 
 def test_the_same_export_twice_counts_once(export, published):
-    store = open_store(published.warehouse_url)
+    store = open_store(published)
     before = store.manifest().snapshot
     done = ingest(MAPPING, export, settings=published)
     assert done.already_in
@@ -81,7 +81,7 @@ def test_the_same_export_twice_counts_once(export, published):
 
 
 def test_an_empty_export_is_refused(export, published):
-    before = open_store(published.warehouse_url).manifest().snapshot
+    before = open_store(published).manifest().snapshot
     damage(export, "pendaftaran.parquet", lambda frame: frame.head(0))
     with pytest.raises(ExportError, match=r"pendaftaran\.parquet has no rows"):
         ingest(MAPPING, export, settings=published)
@@ -89,7 +89,7 @@ def test_an_empty_export_is_refused(export, published):
 
 
 def test_a_missing_file_and_a_missing_column_are_named(export, published):
-    before = open_store(published.warehouse_url).manifest().snapshot
+    before = open_store(published).manifest().snapshot
     damage(export, "keluarga.parquet", lambda frame: frame.drop("no_kk"))
     with pytest.raises(ExportError, match=r"keluarga\.parquet lacks the column no_kk"):
         ingest(MAPPING, export, settings=published)
@@ -100,7 +100,7 @@ def test_a_missing_file_and_a_missing_column_are_named(export, published):
 
 
 def test_half_an_export_is_refused_for_its_volume(export, published):
-    before = open_store(published.warehouse_url).manifest().snapshot
+    before = open_store(published).manifest().snapshot
     damage(export, "penyaluran.parquet", lambda frame: frame.head(frame.height // 3))
     with pytest.raises(GateError, match="less than 50%: the export looks incomplete"):
         ingest(MAPPING, export, settings=published)
@@ -108,7 +108,7 @@ def test_half_an_export_is_refused_for_its_volume(export, published):
 
 
 def test_an_export_with_half_its_families_is_refused_for_its_orphans(export, published):
-    before = open_store(published.warehouse_url).manifest().snapshot
+    before = open_store(published).manifest().snapshot
     damage(export, "keluarga.parquet", lambda frame: frame.head(frame.height // 2))
     with pytest.raises(GateError, match="may not be counted"):
         ingest(MAPPING, export, settings=published)
@@ -116,7 +116,7 @@ def test_an_export_with_half_its_families_is_refused_for_its_orphans(export, pub
 
 
 def test_a_truncated_file_is_refused(export, published):
-    before = open_store(published.warehouse_url).manifest().snapshot
+    before = open_store(published).manifest().snapshot
     whole = (export / "anggota.parquet").read_bytes()
     (export / "anggota.parquet").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(ExportError, match=r"anggota\.parquet cannot be read"):
@@ -134,7 +134,7 @@ def test_a_few_bad_rows_are_quarantined_with_file_row_and_rule_and_the_rest_publ
     done = ingest(MAPPING, export, settings=published)
     assert done.manifest.tables["payments"].rows == rows - 2
     assert done.manifest.tables["payments"].rejected == 2
-    warehouse = open_store(published.warehouse_url).open()
+    warehouse = open_store(published).open()
     quarantine = warehouse.run(warehouse.table("quarantine", room="gate"))
     assert quarantine.to_dict("records") == [
         {"table": "payments", "rule": "payments.amount.range", "file": "penyaluran.parquet", "row": 6},

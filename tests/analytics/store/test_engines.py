@@ -1,0 +1,86 @@
+"""The same measures from another engine: a real PostgreSQL gives what Parquet and DuckDB give, to 1e-9."""
+
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analytics.ingest import ingest
+from analytics.metrics import METRICS, Filters, measure, series
+from analytics.settings import Settings
+from analytics.store import Store, Warehouse, open_store
+from analytics.store.rooms import EngineRooms
+from tests.analytics.store.test_snapshots import publish
+from tests.conftest import ROOT
+
+
+def _tool(name: str) -> str:
+    found = [str(path) for path in sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))] or [shutil.which(name)]
+    return found[-1] or ""
+
+
+def _as_server(*command: str) -> None:
+    """Run a command as the user that a PostgreSQL server accepts: it refuses to run as root."""
+    user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    subprocess.run([*user, *command], check=True, capture_output=True, timeout=60)
+
+
+@pytest.fixture(scope="module")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a PostgreSQL server that lives as long as this module's tests."""
+    if not _tool("initdb"):
+        pytest.skip("PostgreSQL is not installed")
+    base = Path(subprocess.check_output(["mktemp", "-d"], text=True).strip())
+    if os.geteuid() == 0:
+        shutil.chown(base, "postgres")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    data = str(base / "data")
+    _as_server(_tool("initdb"), "-D", data, "-U", "tepat", "--auth=trust", "-E", "UTF8")
+    options = f"-p {port} -k {base} -c listen_addresses=127.0.0.1 -c fsync=off"
+    _as_server(_tool("pg_ctl"), "-D", data, "-w", "-l", str(base / "log"), "-o", options, "start")
+    yield f"postgres://tepat@127.0.0.1:{port}/postgres"
+    _as_server(_tool("pg_ctl"), "-D", data, "-m", "immediate", "stop")
+    shutil.rmtree(base)
+
+
+@pytest.fixture(scope="module")
+def there(postgres: str, pilot_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    """The pilot of the other tests, published to the server."""
+    home = tmp_path_factory.mktemp("engine")
+    shutil.copytree(pilot_home / "keys", home / "keys")
+    settings = Settings(home=home, warehouse=postgres)
+    ingest(ROOT / "examples" / "banyuwangi.toml", pilot_home / "exports", settings=settings)
+    with closing(open_store(settings).open()) as warehouse:
+        yield warehouse
+
+
+@pytest.mark.parametrize("metric", METRICS.values(), ids=list(METRICS))
+def test_a_measure_is_equal_on_both_engines(metric, pilot, there):
+    filters = Filters(area="35.10", programme="BPNT")
+    for by in ((), ("district",)):
+        ours, theirs = (measure(warehouse, metric, filters, by=by) for warehouse in (pilot, there))
+        pd.testing.assert_frame_equal(ours, theirs, check_exact=False, rtol=1e-9, check_dtype=False)
+
+
+def test_a_series_is_equal_on_both_engines(pilot, there):
+    for metric, grain in (("objections", "week"), ("registrations", "month"), ("total_error", "month")):
+        ours, theirs = (series(w, METRICS[metric], Filters(programme="PKH"), grain=grain) for w in (pilot, there))
+        pd.testing.assert_frame_equal(ours, theirs, check_exact=False, rtol=1e-9, check_dtype=False)
+
+
+def test_superseded_snapshots_leave_the_engine(postgres, tmp_path):
+    store = Store(tmp_path, engine=postgres)
+    names = [publish(store, number, rows=5, keep=1) for number in (1, 2)]
+    with closing(EngineRooms(postgres, names[0])) as old, closing(EngineRooms(postgres, names[1])) as new:
+        assert old.names("tables") == []
+        assert new.names("tables") == ["copies", "numbers"]
+    with closing(store.open()) as warehouse:
+        assert warehouse.run(warehouse.table("numbers"))["n"].to_list() == [2] * 5
