@@ -40,14 +40,12 @@ def targeting_reader(reader: Reader) -> Reader:
             shown=lambda name: words(f"targeting.unit_{name}"),
             face="segments",
         )
-    return _about(reader, programme=programme, periods=periods, unit=unit)
+    return reader.with_filters(programme=programme, periods=periods, unit=unit)
 
 
 def default_targeting(reader: Reader, programme: str = "") -> Reader:
     """Return the reader as targeting speaks without controls: the latest periods."""
-    return _about(
-        reader, programme=programme or reader.filters.programme, periods=reader.scope().recent_periods, unit=UNITS[0]
-    )
+    return reader.with_filters(programme=programme or reader.filters.programme, periods=reader.scope().recent_periods)
 
 
 def metric_choice(reader: Reader) -> str:
@@ -87,8 +85,3 @@ def _programme(reader: Reader) -> str:
         return programmes[0] if programmes else ""
     label = reader.words("targeting.programme")
     return choose(reader.words, "target", programmes, label=label, shown=str, face="segments")
-
-
-def _about(reader: Reader, *, programme: str, periods: tuple[str, ...], unit: str) -> Reader:
-    """Return a reader of targeting; days and channel say nothing of field checks and are left out."""
-    return reader.with_filters(programme=programme, periods=periods, unit=unit, since=None, until=None, channel="")

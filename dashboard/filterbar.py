@@ -57,14 +57,28 @@ def sentence(filters: Filters, reader: Reader) -> str:
     """Return the active filters as one sentence."""
     words = reader.words
     parts = [
-        reader.place(filters.area) if filters.area else words("filters.all_places"),
+        place_name(reader, filters.area) if filters.area else words("filters.all_places"),
         filters.programme or words("filters.all_programmes"),
     ]
     if filters.channel:
         parts.append(code_name(words, "channel", filters.channel))
     if filters.since or filters.until:
-        parts.append(words("filters.days", since=words.day(filters.since), until=words.day(filters.until)))
+        parts.append(days_of(filters, words))
     return words("filters.sentence", parts=" · ".join(f"**{part}**" for part in parts))
+
+
+def days_of(filters: Filters, words: Words) -> str:
+    """Return the chosen days in words: from, to, or both."""
+    since, until = words.day(filters.since), words.day(filters.until)
+    if filters.since and filters.until:
+        return words("filters.days", since=since, until=until)
+    return words("filters.days_since", since=since) if filters.since else words("filters.days_until", until=until)
+
+
+def place_name(reader: Reader, code: str) -> str:
+    """Return a region's name with its level: a regency and a district of it may bear the same name."""
+    level = LEVELS[code.count(".")]
+    return f"{reader.words(f'filters.level_{level}')} {reader.place(code)}"
 
 
 def not_applied(names: list[str], words: Words) -> str:
@@ -89,17 +103,9 @@ def _area(blank: Reader) -> str:
         "area",
         list(dict.fromkeys(["", *above, *below])),
         label=words("filters.name_area"),
-        shown=lambda code: _place_option(code, blank),
+        shown=lambda code: place_name(blank, code) if code else words("filters.all_places"),
         help_text=words("filters.area_help"),
     )
-
-
-def _place_option(code: str, blank: Reader) -> str:
-    words = blank.words
-    if not code:
-        return words("filters.all_places")
-    level = LEVELS[code.count(".")]
-    return f"{words(f'filters.level_{level}')} {blank.place(code)}"
 
 
 def _one_of(words: Words, name: str, options: tuple[str, ...]) -> str:

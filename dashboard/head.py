@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.filterbar import days_of, place_name
 from dashboard.reader import Reader
 
 
@@ -17,9 +18,9 @@ def page_head(reader: Reader, page: str, title: str, **values: str) -> None:
     words, filters = reader.words, reader.filters
     period = words("pages.period_all")
     if filters.since or filters.until:
-        period = words("filters.days", since=words.day(filters.since), until=words.day(filters.until))
+        period = days_of(filters, words)
     facts = {
-        "place": reader.place(filters.area) if filters.area else words("pages.place_all"),
+        "place": place_name(reader, filters.area) if filters.area else words("pages.place_all"),
         "period": period,
         "day": words.day(reader.manifest.data_until),
     }

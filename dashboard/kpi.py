@@ -3,11 +3,13 @@
 import pandas as pd
 import streamlit as st
 
-from analytics.metrics import Metric
+from analytics.metrics import Metric, unapplied
 from analytics.metrics.measure import Grain
 from dashboard import theme
 from dashboard.charts.sparkline import sparkline
+from dashboard.definitions import definition
 from dashboard.faults import guarded
+from dashboard.filterbar import not_applied
 from dashboard.reader import Reader
 from dashboard.words import Unit, Words
 
@@ -30,8 +32,12 @@ def kpi(reader: Reader, metric: str, *, grain: Grain = "week", title: str = "", 
     label = title or reader.label(metric)
     with st.container(border=True, key=f"kpi_{metric}_{reader.filters.programme}", height="stretch"), guarded(words):
         row = reader.value(metric)
-        st.metric(label, words.value(None if row is None else row["value"], unit=UNITS[entry.unit]))
+        value = words.value(None if row is None else row["value"], unit=UNITS[entry.unit])
+        st.metric(label, value, help=definition(entry, words))
         st.caption(words("kpi.no_table") if row is None else basis(entry, row, words))
+        skipped = not_applied(sorted(unapplied(entry.mart, reader.filters)), words)
+        if skipped:
+            st.caption(f":material/filter_alt_off: {skipped}")
         if trend and row is not None:
             _trend(reader.with_filters(periods=()), entry, grain)
 

@@ -2,18 +2,22 @@
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import streamlit as st
 
 from analytics.metrics import Metric, unapplied
 from dashboard import theme
 from dashboard.charts.chart import Chart
+from dashboard.definitions import definition
 from dashboard.faults import guarded
 from dashboard.filterbar import not_applied, sentence
 from dashboard.frame import is_stale, stamp_text
 from dashboard.offers import offer
 from dashboard.reader import Reader
-from dashboard.words import Words
+
+LOADING_HEIGHT = 240
+"""Height that is held free while a figure is made, px."""
 
 
 def panel(
@@ -39,14 +43,37 @@ def panel(
         with guarded(words):
             entries = [reader.metric(metric) for metric in metrics]
             _notices(reader, entries, ignores)
-            chart = make(reader)
+            with st.skeleton(height=LOADING_HEIGHT):
+                chart = _drawn(reader, _identity(make), make)
             if chart is None:
-                st.info(words("panels.no_table"), icon=":material/info:")
+                st.info(nothing_here(reader), icon=":material/info:")
                 return
             st.plotly_chart(
                 chart.figure, theme=None, config=dict(theme.CONFIG), alt=chart.alt, key=f"{name}_chart", width="stretch"
             )
             _tools(reader, name, chart, entries)
+
+
+def nothing_here(reader: Reader) -> str:
+    """Say why there is nothing to show: the data set has no such data, or the filters left none."""
+    words = reader.words
+    if not reader.filters.given():
+        return words("panels.no_table")
+    return words("panels.emptied", filters=sentence(reader.filters, reader))
+
+
+@st.cache_resource(ttl="1h", max_entries=500, show_spinner=False)
+def _drawn(reader: Reader, identity: str, _make: Callable[[Reader], Chart | None]) -> Chart | None:
+    """Make a figure once for all readers of the same snapshot, filters and language; it is never changed after."""
+    del identity  # the key stands for the function
+    return _make(reader)
+
+
+def _identity(make: Callable[[Reader], Chart | None]) -> str:
+    """Return what tells two chart makers apart: the function and the arguments bound to it."""
+    function = make.func if isinstance(make, partial) else make
+    bound = sorted(make.keywords.items()) if isinstance(make, partial) else []
+    return f"{function.__module__}.{function.__qualname__}{bound}"
 
 
 def _notices(reader: Reader, entries: Sequence[Metric], ignores: Sequence[str]) -> None:
@@ -79,26 +106,3 @@ def notes(reader: Reader, name: str, entries: Sequence[Metric]) -> list[str]:
     plain = [stamp_text(reader.manifest, words), sentence(reader.filters, reader).replace("**", "")]
     definitions = [re.sub(r"[*`]|\s+", " ", definition(entry, words)).strip() for entry in entries]
     return [f"Tepat: {words(f'panels.{name}')}", *plain, f"snapshot {reader.snapshot}", *definitions]
-
-
-def definition(entry: Metric, words: Words) -> str:
-    """Return a metric's definition as Markdown: numerator, denominator, exclusions, source, owner, target."""
-    language = words.language
-    lines = [f"**{entry.label.to(language)}**"]
-    if entry.denominator_says is None:
-        lines.append(words("panels.counts", what=entry.numerator_says.to(language)))
-    else:
-        lines += [
-            words("panels.numerator", what=entry.numerator_says.to(language)),
-            words("panels.denominator", what=entry.denominator_says.to(language)),
-            words("panels.minimum", n=words.number(entry.minimum_n)),
-        ]
-    lines += [
-        words("panels.excludes", what=entry.excludes.to(language)),
-        words("panels.source", what=entry.source.to(language)),
-        words("panels.owner", what=entry.owner.to(language)),
-        words(f"panels.kind_{entry.kind}"),
-    ]
-    if entry.target is not None:
-        lines.append(words("panels.target", value=words.percent(entry.target, decimals=0)))
-    return "  \n".join(lines)

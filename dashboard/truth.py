@@ -42,6 +42,7 @@ def truth(reader: Reader) -> None:
                     cgh=words.number(spread.cgh, decimals=2),
                 )
             )
-        said = declared(reader.manifest.dataset.context, programme=reader.filters.programme)
+        context = "" if reader.filters.area else reader.manifest.dataset.context
+        said = declared(context, programme=reader.filters.programme)
         for source in dict.fromkeys(figure.said.to(words.language) for figure in said):
             st.markdown(words("targeting.declared", said=source))

@@ -30,10 +30,10 @@ with left:
 with right:
     truth(chosen)
 
-every_period = chosen.with_filters(periods=())
 for column, name, metric in zip(st.columns(2), ("inclusion_trend", "exclusion_trend"), targeting.ERRORS, strict=True):
     with column:
-        panel(every_period, name, partial(trends.over_time, metric=metric, grain="month"), metrics=[metric])
+        make = partial(trends.over_time, metric=metric, grain="month")
+        panel(chosen, name, make, metrics=[metric], ignores=["periods"])
 
 left, right = st.columns(2)
 with left:

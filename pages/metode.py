@@ -2,9 +2,9 @@
 
 import streamlit as st
 
+from dashboard.definitions import definition
 from dashboard.head import page_head
 from dashboard.methods import FACTS, METHODS, SUBJECTS
-from dashboard.panel import definition
 from dashboard.reader import reader
 
 view = reader()

@@ -17,6 +17,7 @@ OPTIONAL = ("declared", "floor")
 def errors(reader: Reader) -> Chart | None:
     """Inclusion and exclusion error of each programme, with floor and declared figures."""
     words = reader.words
+    context = "" if reader.filters.area else reader.manifest.dataset.context  # declared of the whole pilot alone
     programmes = [reader.filters.programme] if reader.filters.programme else reader.scope().programmes
     rows = []
     for programme in programmes:
@@ -26,7 +27,7 @@ def errors(reader: Reader) -> Chart | None:
             row = chosen.value(metric)
             if row is None:
                 continue
-            said = declared(reader.manifest.dataset.context, metric=metric, programme=programme)
+            said = declared(context, metric=metric, programme=programme)
             rows.append(
                 {
                     "name": words(f"targeting.short_{metric}", programme=programme),

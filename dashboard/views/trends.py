@@ -8,8 +8,8 @@ from dashboard.reader import Reader
 
 
 def over_time(reader: Reader, metric: str, *, grain: Grain) -> Chart | None:
-    """An XmR chart of a metric."""
-    found = reader.trend(metric, grain=grain)
+    """An XmR chart of a metric, over every payment period."""
+    found = reader.with_filters(periods=()).trend(metric, grain=grain)
     points = found.points.dropna(subset=["value"])
     if points.empty:
         return None
