@@ -12,6 +12,7 @@ import streamlit as st
 from analytics.estimation import Floor
 from analytics.metrics import METRICS, Filters, Metric, measure, series
 from analytics.metrics.comparisons import Comparison, compare, level_below, place_names, places
+from analytics.metrics.declared import Declared, declared
 from analytics.metrics.incidence import Incidence, floors, incidence
 from analytics.metrics.measure import Grain
 from analytics.metrics.scope import Checks, Scope, checks, scope
@@ -92,6 +93,11 @@ class Reader:
     def checks(self) -> Checks | None:
         """Return what the field checks are."""
         return _checks(self.snapshot, self.filters)
+
+    def declared(self, *, metric: str = "", programme: str = "") -> list[Declared]:
+        """Return the declared figures; they speak of the whole pilot, so a part of it has none."""
+        context = "" if self.filters.area else self.manifest.dataset.context
+        return declared(context, metric=metric, programme=programme)
 
     def scope(self) -> Scope:
         """Return the values that filters can take."""

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from analytics.metrics.declared import declared
 from dashboard.faults import guarded
 from dashboard.reader import Reader
 
@@ -42,7 +41,6 @@ def truth(reader: Reader) -> None:
                     cgh=words.number(spread.cgh, decimals=2),
                 )
             )
-        context = "" if reader.filters.area else reader.manifest.dataset.context
-        said = declared(context, programme=reader.filters.programme)
+        said = reader.declared(programme=reader.filters.programme)
         for source in dict.fromkeys(figure.said.to(words.language) for figure in said):
             st.markdown(words("targeting.declared", said=source))

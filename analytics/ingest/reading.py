@@ -76,7 +76,7 @@ def _read_parquet(path: Path, form: Format, columns: Collection[str]) -> pl.Data
     try:
         present = list(pl.read_parquet_schema(path))
         _demand(path.name, present, columns)
-        return pl.read_parquet(path, columns=list(columns))
+        return pl.read_parquet(path, columns=list(columns), glob=False)
     except (pl.exceptions.ComputeError, OSError) as error:
         raise _broken(path.name, "It is not a whole Parquet file.") from error
 
@@ -107,7 +107,7 @@ def _read_csv(path: Path, form: Format, columns: Collection[str]) -> pl.DataFram
             )
     _demand(path.name, header, columns)
     try:
-        frame = pl.read_csv(source, separator=form.separator, infer_schema=False, columns=list(columns))
+        frame = pl.read_csv(source, separator=form.separator, infer_schema=False, columns=list(columns), glob=False)
     except (pl.exceptions.ComputeError, pl.exceptions.NoDataError) as error:
         raise _broken(path.name, "A row has more fields than the header, or a quotation mark is not closed.") from error
     return _emptied(frame, form)

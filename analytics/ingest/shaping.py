@@ -204,7 +204,8 @@ def _iso_naive(values: pl.Series) -> pl.Series:
 
 def _day(values: pl.Series, time_format: str | None) -> pl.Series:
     if values.dtype == pl.String:
-        return values.str.to_date(time_format or "%Y-%m-%d", strict=False)
+        # Workbooks give a day as midnight.
+        return values.str.strip_suffix(" 00:00:00").str.to_date(time_format or "%Y-%m-%d", strict=False)
     if values.dtype == pl.Date or isinstance(values.dtype, pl.Datetime):
         return values.cast(pl.Date)
     return pl.repeat(None, len(values), dtype=pl.Date, eager=True)

@@ -2,7 +2,6 @@
 
 import pandas as pd
 
-from analytics.metrics.declared import declared
 from dashboard.charts.chart import Chart
 from dashboard.charts.concentration import concentration as concentration_chart
 from dashboard.charts.estimates import estimates
@@ -17,7 +16,6 @@ OPTIONAL = ("declared", "floor")
 def errors(reader: Reader) -> Chart | None:
     """Inclusion and exclusion error of each programme, with floor and declared figures."""
     words = reader.words
-    context = "" if reader.filters.area else reader.manifest.dataset.context  # declared of the whole pilot alone
     programmes = [reader.filters.programme] if reader.filters.programme else reader.scope().programmes
     rows = []
     for programme in programmes:
@@ -27,7 +25,7 @@ def errors(reader: Reader) -> Chart | None:
             row = chosen.value(metric)
             if row is None:
                 continue
-            said = declared(context, metric=metric, programme=programme)
+            said = reader.declared(metric=metric, programme=programme)
             rows.append(
                 {
                     "name": words(f"targeting.short_{metric}", programme=programme),

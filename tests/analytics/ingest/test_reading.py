@@ -44,6 +44,25 @@ def test_xlsx_and_its_sheet(tmp_path):
     assert frame.select(COLUMNS).rows() == [("01", "Lateng")]
 
 
+def test_a_number_in_a_workbook_keeps_its_digits(tmp_path):
+    """A NIK that somebody typed as a number has 16 digits still."""
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ("kode", "nama"))
+        sheet.write_number(1, 0, 3510011708459001)
+        sheet.write_number(1, 1, 12.5)
+    assert read_source(tmp_path, table("a.xlsx"), COLUMNS).select(COLUMNS).rows() == [("3510011708459001", "12.5")]
+
+
+def test_a_folder_with_pattern_characters_is_read_as_it_is_named(tmp_path):
+    folder = tmp_path / "ekspor [2026]*"
+    folder.mkdir()
+    (folder / "a.csv").write_text("kode,nama\n01,x\n")
+    pl.DataFrame({"kode": ["1"], "nama": ["a"]}).write_parquet(folder / "a.parquet")
+    assert read_source(folder, table("a.csv"), COLUMNS).height == 1
+    assert read_source(folder, table("a.parquet"), COLUMNS).height == 1
+
+
 def test_parquet_keeps_its_types(tmp_path):
     pl.DataFrame({"kode": [1, 2], "nama": ["a", None], "lain": [0.5, 0.5]}).write_parquet(tmp_path / "a.parquet")
     frame = read_source(tmp_path, table("a.parquet"), COLUMNS)

@@ -73,6 +73,10 @@ def test_local_times_become_utc():
     assert shaped([datetime(2026, 8, 17, 14, 5)], "visited_at", {}) == expected[:1]  # noqa: DTZ001
 
 
+def test_a_day_from_a_workbook_is_a_day():
+    assert shaped(["2026-08-17 00:00:00", "2026-08-18"], "frame_date", {}) == [date(2026, 8, 17), date(2026, 8, 18)]
+
+
 def test_an_impossible_date_is_refused_with_its_rows():
     with pytest.raises(ExportError, match=r"2 rows, 3 to 4: not a date\."):
         shaped(["2026-02-28", "2026-02-30", "31/12/2026"], "frame_date", {})
