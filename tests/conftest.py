@@ -1,6 +1,7 @@
 """Published warehouses that many tests read: a small simulated pilot and the households of 2008."""
 
 import datetime as dt
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,3 +54,9 @@ def _fresh_settings() -> Iterator[None]:
     settings.cache_clear()
     yield
     settings.cache_clear()
+
+
+def pytest_sessionfinish() -> None:
+    """AppTest leaves its folder to the end of the process, where the warning about it would be an error."""
+    if "streamlit.testing.v1.app_test" in sys.modules:
+        sys.modules["streamlit.testing.v1.app_test"].TMP_DIR.cleanup()

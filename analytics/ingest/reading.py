@@ -7,6 +7,8 @@ from collections.abc import Collection
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from analytics.ingest.mapping import Format, TableMapping
 from validation.errors import ExportError
@@ -74,10 +76,9 @@ def fingerprint(path: Path) -> str:
 def _read_parquet(path: Path, form: Format, columns: Collection[str]) -> pl.DataFrame:
     del form
     try:
-        present = list(pl.read_parquet_schema(path))
-        _demand(path.name, present, columns)
+        _demand(path.name, pq.read_schema(path).names, columns)
         return pl.read_parquet(path, columns=list(columns), glob=False)
-    except (pl.exceptions.ComputeError, OSError) as error:
+    except (pl.exceptions.ComputeError, pa.ArrowInvalid, OSError) as error:
         raise _broken(path.name, "It is not a whole Parquet file.") from error
 
 

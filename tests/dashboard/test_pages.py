@@ -1,14 +1,12 @@
 """Each page in each language, over the pilot, the households of 2008 and an empty warehouse."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.app_test import TMP_DIR
 
 from analytics.metrics import METRICS, Filters, measure
 from analytics.metrics.scope import scope
@@ -27,13 +25,6 @@ ROOMS = (
 )
 TITLE_WORDS = 15
 PAGE_LINES = 120
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _own_folder_is_removed() -> Iterator[None]:
-    """AppTest leaves its folder to the end of the process, where the warning about it would be an error."""
-    yield
-    TMP_DIR.cleanup()
 
 
 def open_page(
