@@ -19,7 +19,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="TEPAT_", toml_file="tepat.toml", extra="forbid", frozen=True)
 
-    home: Path = Field(Path("var"), description="Folder of all data: warehouse, exports, keys, logs")
+    home: Path = Field(Path("var"), description="Folder of all data: warehouse, simulated exports, keys")
     warehouse: str = Field(
         "", description="Warehouse URL (postgres://…, pyspark://…); empty = Parquet snapshots under the home folder"
     )

@@ -1,6 +1,6 @@
 """Colours, the Plotly template and the figure every chart starts from.
 
-Colours come from the design (UX.md, "Colour, numbers, access"). A colour never speaks alone: shapes or words say the
+A colour never speaks alone: shapes or words say the
 same.
 """
 

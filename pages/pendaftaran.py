@@ -17,9 +17,7 @@ view = reader()
 page_head(view, "pendaftaran", registration_title(view))
 
 cards = st.columns(4)
-for card, metric in zip(
-    cards, ("registered_families", "registered_share", "agent_share", "first_attempt_match"), strict=True
-):
+for card, metric in zip(cards, CARDS, strict=True):
     with card:
         kpi(view, metric, trend="day" in view.metric(metric).dimensions)
 

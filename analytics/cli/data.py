@@ -10,6 +10,7 @@ from analytics.cli.output import print_json, print_table, progress, say
 from analytics.ingest import Ingested, ingest
 from analytics.settings import settings
 from analytics.simulator import simulate
+from analytics.simulator.parameters import LATEST_UNTIL
 from analytics.store import open_store
 from validation.errors import ExportError, TepatError
 
@@ -34,7 +35,7 @@ def simulate_pilot(
     The exports go to TEPAT_HOME/exports, the truth behind them, which the product never reads, to TEPAT_HOME/truth.
     """
     home = settings().home
-    last: date = until.date() if until else datetime.now(UTC).date()
+    last: date = until.date() if until else min(datetime.now(UTC).date(), LATEST_UNTIL)
     name = f"banyuwangi-{families}-{seed}"
     with progress() as report:
         simulate(

@@ -36,9 +36,11 @@ def print_json(value: Any) -> None:
 
 def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table; the first column to the left, the others to the right."""
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    if title:
+        say(f"[bold]{title}[/]")
+    table = Table(box=None, pad_edge=False)
     for number, name in enumerate(header):
-        table.add_column(name, justify="left" if number == 0 else "right")
+        table.add_column(name, justify="left" if number == 0 else "right", overflow="fold")
     for row in rows:
         table.add_row(*(cell.replace(" ", NO_BREAK_SPACE) for cell in row))  # headers may wrap, figures may not
     Console(highlight=False).print(table)

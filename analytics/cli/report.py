@@ -61,11 +61,12 @@ def registrations(
     by: ByOption = None,
     area: AreaOption = "",
     channel: Annotated[str, typer.Option(help="self or agent.")] = "",
+    programme: ProgrammeOption = "",
     dataset: DatasetOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Registrations, face verification and decisions, counted from the portal's exports."""
-    filters = Filters(area=area, channel=channel)
+    filters = Filters(area=area, channel=channel, programme=programme)
     _print_counted(
         reports.counted(_open(dataset), reports.REGISTRATIONS, filters, by=_groups("registrations", by)),
         as_json=as_json,
@@ -132,7 +133,7 @@ def _print_groups(groups: dict[str, list[dict[str, Any]]]) -> None:
 
 def _shown(name: str, value: dict[str, Any]) -> str:
     if value["value"] is None:
-        return {"small_n": "n too small", "one_cluster": "one village"}.get(value.get("reason", ""), "–")
+        return {"small_n": "small n", "one_cluster": "one village"}.get(value.get("reason", ""), "–")
     unit = METRICS[name].unit
     if unit == "share":
         return f"{value['value']:.1%}"

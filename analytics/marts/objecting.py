@@ -8,7 +8,7 @@ import ibis
 from analytics.marts.common import Tables, local_day, village_of
 
 AGE_BANDS = ((7, "0-7"), (14, "8-14"), (30, "15-30"), (60, "31-60"))
-"""Upper bounds in days; 30 is the objection window (FACTS: one month, press)."""
+"""Upper bounds in days; 30 is the objection window (one month, as the press reports)."""
 OLDEST = "61+"
 
 

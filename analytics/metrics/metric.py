@@ -12,7 +12,7 @@ Kind = Literal["register", "sample"]
 
 Where = dict[str, tuple[str | bool, ...]]
 MINIMUM_N = 30
-"""Fewest rows under a rate that is shown (STATISTICS, disclosure)."""
+"""Fewest rows under a rate that is shown."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,8 @@
 """The warehouse: immutable snapshots, published atomically, read through Ibis.
 
-This package is the only one that knows which engine holds the data. `Store.publish` makes a staged snapshot the one
-that readers see, in a single step; `Store.open` gives a `Warehouse`, one snapshot opened for reading.
+This package is the only one that knows where published data lie and which engine reads them. `Store.publish` makes a
+staged snapshot the one that readers see, in a single step; `Store.open` gives a `Warehouse`, one snapshot opened for
+reading.
 """
 
 from analytics.store.manifest import Dataset, Manifest, SourceFile, TableFacts

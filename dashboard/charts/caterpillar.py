@@ -1,4 +1,4 @@
-"""Districts' estimates with their intervals, sorted (STATISTICS.md "Comparing districts": no league table)."""
+"""Districts' estimates with their intervals, sorted: no league table."""
 
 from typing import Final
 

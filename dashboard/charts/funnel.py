@@ -1,4 +1,4 @@
-"""Districts against the spread that chance alone would give (funnel plot, STATISTICS.md "Comparing districts")."""
+"""Districts against the spread that chance alone would give (funnel plot, Spiegelhalter 2005)."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""A measure over time with its natural limits (XmR chart, STATISTICS.md "Trends")."""
+"""A measure over time with its natural limits (XmR chart)."""
 
 from collections import Counter
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The path without code ends in the figures that the study reports (FACTS; ± 0.001)."""
+"""The path without code ends in the figures that the study reports (± 0.001)."""
 
 import pytest
 

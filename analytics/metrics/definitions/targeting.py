@@ -1,4 +1,4 @@
-"""Targeting, from the random field checks alone (STATISTICS: "What may enter an estimate").
+"""Targeting, from the random field checks alone: objections, flags and top-k checks never estimate a rate.
 
 T = entitled in truth, S = receives; every label prints its denominator, because two conventions of the inclusion error
 are in use and must never be mixed.
@@ -16,7 +16,7 @@ _EXCLUDES = Text(
     "Checks without a known inclusion probability (risk, objection, hotline) and those without an answer",
 )
 ERROR_TARGET = 0.10
-"""The ministry's aim for the errors: below 10 %, then 5 % (FACTS: declared, 7 Feb 2026)."""
+"""The ministry's aim for the errors: below 10 %, then 5 % (declared by the minister, 7 Feb 2026)."""
 
 _TS: Where = {"entitled": (True,), "receives": (True,)}
 _T_NOT_S: Where = {"entitled": (True,), "receives": (False,)}
