@@ -17,7 +17,9 @@ class SettingsError(TepatError):
 class Settings(BaseSettings):
     """Everything that can be set, with its default; an environment variable beats `tepat.toml`."""
 
-    model_config = SettingsConfigDict(env_prefix="TEPAT_", toml_file="tepat.toml", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="TEPAT_", env_ignore_empty=True, toml_file="tepat.toml", extra="forbid", frozen=True
+    )
 
     home: Path = Field(Path("var"), description="Folder of all data: warehouse, simulated exports, keys")
     warehouse: str = Field(
