@@ -5,12 +5,17 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from analytics.ingest import ingest
 from analytics.settings import Settings, settings
 from analytics.simulator import simulate
 from analytics.store import Warehouse, open_store
+
+# No test depends on how fast the machine is, nor on luck.
+hypothesis.settings.register_profile("tepat", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("tepat")
 
 ROOT = Path(__file__).parents[1]
 ALATAS = ROOT.parent / "shared" / "data" / "alatas2012"

@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from analytics.metrics import METRICS, Filters, measure
+from analytics.metrics.comparisons import compare
 from analytics.metrics.scope import scope
 from dashboard.words import Words
 from tests.conftest import ROOT
@@ -146,6 +147,33 @@ def test_every_card_of_objections_equals_a_count_of_the_rows(query, pilot_home, 
     cards = {metric.label: metric.value for metric in at.metric}
     assert cards["Usul & sanggah masuk"] == Words("id").number(len(rows))
     assert cards["Belum selesai"] == Words("id").number(int((rows["outcome"] == "pending").sum()))
+
+
+@pytest.mark.parametrize("query", [{}, {"area": "35.10.16"}, {"programme": "PKH"}])
+def test_every_card_of_the_summary_equals_the_page_it_stands_for(query, pilot_home, pilot, monkeypatch):
+    at = open_page(pilot_home, "ringkasan", monkeypatch, **query)
+    sound(at)
+    known = scope(pilot)
+    words = Words("id")
+    cards = {metric.label: metric.value for metric in at.metric}
+    for programme in [query["programme"]] if "programme" in query else known.programmes:
+        filters = Filters(area=query.get("area", ""), programme=programme, periods=known.recent_periods)
+        for name, label in (("inclusion_error", "Kesalahan inklusi"), ("exclusion_error", "Kesalahan eksklusi")):
+            expected = measure(pilot, METRICS[name], filters)["value"].iloc[0]
+            assert cards.pop(f"{label}, {programme}") == words.percent(expected)
+    filters = Filters(area=query.get("area", ""), programme=query.get("programme", ""))
+    for name in ("registered_families", "objections"):
+        expected = measure(pilot, METRICS[name], filters)["value"].iloc[0]
+        assert cards.pop(METRICS[name].label.id) == words.number(expected)
+    assert not cards
+
+
+def test_the_title_of_the_regions_counts_those_beyond_the_limits(pilot_home, pilot, monkeypatch):
+    at = open_page(pilot_home, "perbandingan_wilayah", monkeypatch, metric="registered_share", level="district")
+    sound(at)
+    regions = compare(pilot, METRICS["registered_share"], Filters(), level="district").regions
+    beyond = int((regions["position"] == "beyond998").sum())
+    assert at.title[0].value.startswith(f"{beyond} dari {len(regions)} wilayah")
 
 
 def test_a_filter_that_does_not_apply_to_a_panel_says_so_there(pilot_home, monkeypatch):
