@@ -15,6 +15,10 @@ LEVEL = 0.95
 """The level of every interval that is shown, unless its label says another."""
 
 
+NONE = 1e-9
+"""An effective count below this is none: the quantiles of the beta distribution overflow near its parameter 0."""
+
+
 class Interval(NamedTuple):
     """Both ends of one interval, in the unit of the estimate; NaN where there is nothing to estimate from."""
 
@@ -72,6 +76,7 @@ def clopper_pearson(
     (0.0, 0.1157)
     """
     x, n = _counts(successes, trials, level=level)
+    x = np.where(x < NONE, 0.0, np.where(n - x < NONE, n, x))
     tail = (1 - level) / 2
     # The beta distribution has no parameter 0: those ends are exactly 0 and 1, set below.
     low = stats.beta.ppf(tail, np.where(x == 0, 1.0, x), n - x + 1)

@@ -12,7 +12,8 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pyarrow as pa
@@ -26,6 +27,9 @@ from analytics.store.warehouse import Warehouse
 from validation.errors import TepatError
 
 ROW_GROUP = 262_144
+GRACE = timedelta(hours=1)
+"""Time that a superseded snapshot stays for those who are reading it."""
+SNAPSHOT_TIME = "%Y%m%dT%H%M%S"
 ENGINES = ("postgres", "postgresql", "pyspark")
 """URL schemes of the engines that may hold the tables that readers read."""
 
@@ -140,7 +144,7 @@ class Store:
                     "Another process is publishing to this warehouse.", next_step="Wait until it has ended, try again."
                 ) from error
             self._sweep()
-            snapshot = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+            snapshot = f"{datetime.now(UTC):{SNAPSHOT_TIME}}-{secrets.token_hex(4)}"
             folder = self.root / "staging" / snapshot
             folder.mkdir(parents=True)
             try:
@@ -148,8 +152,12 @@ class Store:
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def publish(self, staging: Staging, manifest: Manifest, *, keep: int = 10) -> None:
-        """Make the staged snapshot the one that readers see, and keep the newest `keep` of its data set."""
+    def publish(self, staging: Staging, manifest: Manifest, *, keep: int = 10, grace: timedelta = GRACE) -> None:
+        """Make the staged snapshot the one that readers see.
+
+        Of its data set, the newest `keep` stay, and those that were superseded less than `grace` ago: a reader who
+        opened one may still be reading it.
+        """
         _write_json(staging.folder / "manifest.json", manifest)
         for path in staging.folder.rglob("*"):
             _flush(path)
@@ -162,7 +170,10 @@ class Store:
         before = self.catalogue()
         datasets = dict(before.datasets) if before else {}
         name = manifest.dataset.name
-        datasets[name] = (*datasets.get(name, ()), staging.snapshot)[-keep:]
+        names = (*datasets.get(name, ()), staging.snapshot)
+        settled = f"{datetime.now(UTC) - grace:{SNAPSHOT_TIME}}"
+        gone = [old for old, successor in pairwise(names[: len(names) - keep + 1]) if successor <= settled]
+        datasets[name] = tuple(kept for kept in names if kept not in gone)
         _write_json(self._catalogue, Catalogue(current=name, datasets=datasets))
         self._sweep()
 

@@ -6,6 +6,7 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -78,7 +79,7 @@ def test_a_series_is_equal_on_both_engines(pilot, there):
 
 def test_superseded_snapshots_leave_the_engine(postgres, tmp_path):
     store = Store(tmp_path, engine=postgres)
-    names = [publish(store, number, rows=5, keep=1) for number in (1, 2)]
+    names = [publish(store, number, rows=5, keep=1, grace=timedelta(seconds=-2)) for number in (1, 2)]
     with closing(EngineRooms(postgres, names[0])) as old, closing(EngineRooms(postgres, names[1])) as new:
         assert old.names("tables") == []
         assert new.names("tables") == ["copies", "numbers"]

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,6 +14,7 @@ import pytest
 
 from analytics.settings import Settings
 from analytics.store import Dataset, Manifest, NothingPublishedError, Store, StoreBusyError, TableFacts, open_store
+from analytics.store.snapshots import GRACE
 from validation.errors import TepatError
 from validation.text import Text
 
@@ -36,12 +37,14 @@ def manifest(snapshot: str, *, dataset: str = "trial", rows: int = 0) -> Manifes
     )
 
 
-def publish(store: Store, number: int, *, rows: int = 1000, dataset: str = "trial", keep: int = 10) -> str:
+def publish(
+    store: Store, number: int, *, rows: int = 1000, dataset: str = "trial", keep: int = 10, grace: timedelta = GRACE
+) -> str:
     """Publish a snapshot whose two tables hold `rows` times the same number."""
     with store.writer() as staging:
         for name in ("numbers", "copies"):
             staging.write("tables", name, pa.table({"n": pa.array([number] * rows, pa.int64())}))
-        store.publish(staging, manifest(staging.snapshot, dataset=dataset, rows=rows), keep=keep)
+        store.publish(staging, manifest(staging.snapshot, dataset=dataset, rows=rows), keep=keep, grace=grace)
         return staging.snapshot
 
 
@@ -92,9 +95,20 @@ def test_data_sets_stand_side_by_side_and_show_switches(tmp_path):
 
 def test_only_the_newest_snapshots_are_kept(tmp_path):
     store = Store(tmp_path)
-    names = [publish(store, number, keep=2) for number in range(4)]
+    now = timedelta(seconds=-2)  # snapshots of this very second count as old
+    names = [publish(store, number, keep=2, grace=now) for number in range(4)]
     assert [kept.snapshot for kept in store.history("trial")] == names[-2:]
     assert sorted(path.name for path in (tmp_path / "snapshots").iterdir()) == sorted(names[-2:])
+
+
+def test_a_snapshot_stays_while_somebody_may_be_reading_it(tmp_path):
+    store = Store(tmp_path)
+    publish(store, 0)
+    reader = store.open()
+    for number in range(1, 5):
+        publish(store, number, keep=1)
+    table = reader.table("numbers")
+    assert reader.run(table.aggregate(n=table.n.max()))["n"].iloc[0] == 0
 
 
 def test_a_second_writer_is_told_to_wait(tmp_path):
