@@ -41,4 +41,5 @@ def table(
         if len(twin) > SHOWN_ROWS:
             st.caption(words("quality.first_rows", shown=words.number(SHOWN_ROWS), all=words.number(len(twin))))
         with st.container(horizontal=True):
-            offer(reader, name, twin, title=words(name), notes=[words(name), stamp_text(reader.manifest, words)])
+            notes = [words(name), stamp_text(reader.manifest, words), f"snapshot {reader.snapshot}"]
+            offer(reader, name, twin, title=words(name), notes=notes)

@@ -87,22 +87,32 @@ class Visitor:
         expect(self.page.locator("[data-testid=stTopNavLink][aria-current=page]")).to_contain_text(title)
         self.settle()
 
+    def page_titles(self) -> list[str]:
+        """Return what the navigation calls each page."""
+        return self.page.locator("[data-testid=stTopNavLink] p").all_inner_texts()
+
     def settle(self) -> None:
         """Wait until the page is drawn and stays as it is."""
         self.page.evaluate("window.tepatText = null")
-        self.page.wait_for_function(CALM, polling=100, timeout=START_SECONDS * 1000)
+        self.page.wait_for_function(CALM, polling=60, timeout=START_SECONDS * 1000)
 
-    def narrow(self) -> None:
-        """Turn the window into a phone's."""
-        self.page.set_viewport_size(PHONE)
-        self.settle()
+    def resize(self, size: ViewportSize) -> None:
+        """Give the window another size; nothing happens when it has that size."""
+        if self.page.viewport_size != size:
+            self.page.set_viewport_size(size)
+            self.settle()
+
+    def at_desk(self) -> None:
+        self.resize(DESK)
+
+    def on_phone(self) -> None:
+        self.resize(PHONE)
 
     def popover(self, button: Locator) -> Locator:
         """Open what a button hides; return it."""
         button.click()
         body = self.page.get_by_test_id("stPopoverBody")
         expect(body).to_be_visible()
-        self.settle()
         return body
 
     def close_popover(self) -> None:
@@ -137,6 +147,9 @@ class Visitor:
         expect(self.page.get_by_test_id("stAlertContentError")).to_have_count(0)
         assert "Traceback" not in self.page.locator("body").inner_text()
         assert self.faults == []
+
+
+Tab = Callable[[str], contextlib.AbstractContextManager[Visitor]]
 
 
 @contextlib.contextmanager
@@ -220,6 +233,7 @@ def browser() -> Iterator[Browser]:
             if chromium() is not None or os.environ.get("CI"):
                 pytest.fail(f"Chromium does not start; scripts/test-tools.sh installs it.\n{error}")
             pytest.skip("no Chromium on this machine; scripts/test-tools.sh installs it")
+        expect.set_options(timeout=WAIT_MS)
         yield opened
         opened.close()
 
@@ -227,35 +241,28 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def profile(browser: Browser) -> Iterator[BrowserContext]:
     """One cache for a module, so that Streamlit's own files are read once."""
-    context = browser.new_context(locale="id-ID", timezone_id="Asia/Jakarta")
+    context = browser.new_context(locale="id-ID", timezone_id="Asia/Jakarta", reduced_motion="reduce")
     context.set_default_timeout(WAIT_MS)
     yield context
     context.close()
 
 
-@pytest.fixture
-def visit(profile: BrowserContext) -> Iterator[Callable[..., Visitor]]:
-    """Open a tab on a server: `visit(url)`, `visit(url, size=PHONE)`."""
-    pages: list[Page] = []
+@pytest.fixture(scope="module")
+def tab(profile: BrowserContext) -> Tab:
+    """Give a tab on a server: `with tab(url) as visitor`."""
 
-    def opened(url: str, *, size: ViewportSize = DESK) -> Visitor:
+    @contextlib.contextmanager
+    def opened(url: str) -> Iterator[Visitor]:
         page = profile.new_page()
-        pages.append(page)
-        page.set_viewport_size(size)
-        return Visitor(url, page)
-
-    yield opened
-    for page in pages:
+        page.set_viewport_size(DESK)
+        yield Visitor(url, page)
         page.close()
 
+    return opened
+
 
 @pytest.fixture
-def desk(visit: Callable[..., Visitor], pilot_site: str) -> Visitor:
+def desk(tab: Tab, pilot_site: str) -> Iterator[Visitor]:
     """A visitor of the pilot at a desk."""
-    return visit(pilot_site)
-
-
-@pytest.fixture
-def phone(visit: Callable[..., Visitor], pilot_site: str) -> Visitor:
-    """A visitor of the pilot on a narrow phone."""
-    return visit(pilot_site, size=PHONE)
+    with tab(pilot_site) as visitor:
+        yield visitor

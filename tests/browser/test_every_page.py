@@ -1,4 +1,4 @@
-"""Every page opens in both languages and says what it is."""
+"""Every page opens in both languages, says what it is, and fits a phone."""
 
 import re
 
@@ -11,13 +11,31 @@ pytestmark = pytest.mark.browser
 
 TITLE_WORDS = 15
 SIMULATED = {"id": "DATA SIMULASI", "en": "SIMULATED DATA"}
-PUBLIC = {"id": "DATA PUBLIK", "en": "PUBLIC DATA"}
+PUBLIC = "DATA PUBLIK"
 STAMP = {"id": "Data per ", "en": "Data as of "}
 BANNER = ".st-key-head"
 
+# Visible things that stick out of the window and are not inside something that scrolls by itself.
+STICKING_OUT = """() => {
+    const scrolls = element => {
+        for (let parent = element.parentElement; parent && parent !== document.body; parent = parent.parentElement) {
+            if (parent.dataset.testid === 'stMain') return false;
+            const own = ['auto', 'scroll'].includes(getComputedStyle(parent).overflowX);
+            if (own && parent.getBoundingClientRect().right <= innerWidth + 1) return true;
+        }
+        return false;
+    };
+    return [...document.querySelectorAll('[data-testid=stApp] *')]
+        .filter(element => {
+            const box = element.getBoundingClientRect();
+            return box.width > 0 && box.height > 0 && box.right > innerWidth + 1 && !scrolls(element);
+        })
+        .map(element => `${element.tagName} ${element.dataset.testid ?? ''} ${element.textContent.slice(0, 80)}`);
+}"""
+
 
 def words_of(text: str) -> int:
-    """Count words; a narrow space between a number and its sign makes no new one."""
+    """Count words; the narrow space between a number and its sign begins no new one."""
     return len([part for part in re.split(r"[ \n]+", text) if any(letter.isalnum() for letter in part)])
 
 
@@ -26,43 +44,60 @@ def stamp_of(visitor):
     return visitor.main.get_by_test_id("stCaptionContainer").last
 
 
-@pytest.mark.parametrize("language", ["id", "en"])
-@pytest.mark.parametrize("name", PAGES)
-def test_page_opens_with_a_short_title_banner_and_stamp(desk, name, language):
-    desk.go(name, lang=language)
-
-    desk.check_sound()
-    expect(desk.heading).to_have_count(1)
-    assert 0 < words_of(desk.heading.inner_text()) <= TITLE_WORDS
-    expect(desk.page.locator(BANNER)).to_contain_text(SIMULATED[language])
-    expect(desk.page.locator(BANNER).get_by_text(SIMULATED[language])).to_be_in_viewport()
-    expect(stamp_of(desk)).to_contain_text(STAMP[language])
-    expect(stamp_of(desk)).to_contain_text(SIMULATED[language])
+@pytest.fixture(scope="module", params=[(name, language) for language in SIMULATED for name in PAGES], ids="-".join)
+def opened(request, tab, pilot_site):
+    """A page of the pilot, opened by its address, and its language."""
+    name, language = request.param
+    with tab(pilot_site) as visitor:
+        visitor.go(name, lang=language)
+        yield visitor, language
 
 
-def test_every_page_of_the_study_of_2008_opens_and_is_called_public(visit, alatas_site):
-    visitor = visit(alatas_site)
-    for name in PAGES:
-        visitor.go(name)
-
-        visitor.check_sound()
-        assert 0 < words_of(visitor.heading.inner_text()) <= TITLE_WORDS
-        expect(visitor.page.locator(BANNER)).to_contain_text(PUBLIC["id"])
-        expect(stamp_of(visitor)).to_contain_text(STAMP["id"])
-        assert SIMULATED["id"] not in visitor.main.inner_text()
-
-
-@pytest.mark.parametrize("name", ["ringkasan", "ketepatan_sasaran"])
-def test_page_without_data_shows_no_number(visit, empty_site, name):
-    visitor = visit(empty_site)
-    visitor.go(name)
+def test_page_opens_with_a_short_title_banner_and_stamp(opened):
+    visitor, language = opened
 
     visitor.check_sound()
-    expect(visitor.heading).to_have_text("Belum ada data yang diterbitkan")
-    for kind in ("stMetric", "stPlotlyChart", "stDataFrame"):
-        expect(visitor.page.get_by_test_id(kind)).to_have_count(0)
-    commands = visitor.main.get_by_test_id("stCode").inner_text()
-    assert not re.search(r"\d", visitor.main.inner_text().replace(commands, ""))
+    expect(visitor.heading).to_have_count(1)
+    assert 0 < words_of(visitor.heading.inner_text()) <= TITLE_WORDS
+    expect(visitor.page.locator(BANNER).get_by_text(SIMULATED[language])).to_be_in_viewport()
+    expect(stamp_of(visitor)).to_contain_text(STAMP[language])
+    expect(stamp_of(visitor)).to_contain_text(SIMULATED[language])
+    assert visitor.left_host() == []
+
+
+def test_page_does_not_scroll_sideways_on_a_phone(opened):
+    visitor, _ = opened
+    visitor.on_phone()
+
+    assert visitor.page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+    assert visitor.main.evaluate("main => main.scrollWidth <= innerWidth")
+    assert visitor.page.evaluate(STICKING_OUT) == []
+
+
+def test_every_page_of_the_study_of_2008_opens_and_is_called_public(tab, alatas_site):
+    with tab(alatas_site) as visitor:
+        visitor.go()
+        for title in visitor.page_titles():
+            visitor.follow(title)
+
+            visitor.check_sound()
+            assert 0 < words_of(visitor.heading.inner_text()) <= TITLE_WORDS
+            expect(visitor.page.locator(BANNER)).to_contain_text(PUBLIC)
+            expect(stamp_of(visitor)).to_contain_text(STAMP["id"])
+            assert SIMULATED["id"] not in visitor.main.inner_text()
+
+
+def test_no_page_shows_a_number_while_nothing_is_published(tab, empty_site):
+    with tab(empty_site) as visitor:
+        for name in ("ringkasan", "ketepatan_sasaran"):
+            visitor.go(name)
+
+            visitor.check_sound()
+            expect(visitor.heading).to_have_text("Belum ada data yang diterbitkan")
+            for kind in ("stMetric", "stPlotlyChart", "stDataFrame"):
+                expect(visitor.page.get_by_test_id(kind)).to_have_count(0)
+            commands = visitor.main.get_by_test_id("stCode").inner_text()
+            assert not re.search(r"\d", visitor.main.inner_text().replace(commands, ""))
 
 
 def test_page_says_its_language_and_sends_safe_headers(desk):
