@@ -92,7 +92,7 @@ def tile_map(
         hoverinfo="text",
         cliponaxis=False,
     )
-    add_legend(figure, names, no_data_name=f"{NO_VALUE} {words('charts.without_data')}")
+    add_legend(figure, names, no_data_name=words("charts.without_data"))
     return Chart(figure, _alt(data, words=words, measure=measure, unit=unit, decimals=decimals), table)
 
 
