@@ -195,7 +195,7 @@ def test_the_selected_tile_is_outlined(districts, indonesian, trace):
 
 
 def test_the_legend_names_no_data(districts, indonesian, annotations):
-    assert "– tanpa data" in annotations(tile_map(districts, words=indonesian, measure="m"))
+    assert "tanpa data" in annotations(tile_map(districts, words=indonesian, measure="m"))
 
 
 def test_a_map_tells_extremes_and_gaps_in_both_languages(districts, indonesian, english):
