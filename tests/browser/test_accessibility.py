@@ -43,12 +43,19 @@ def violations(page) -> list[str]:
     ]
 
 
-@pytest.fixture(scope="module", params=PAGES)
-def opened(request, tab, pilot_site):
-    """A page of the pilot; each test gives the window its own size."""
+@pytest.fixture(scope="module")
+def walker(tab, pilot_site):
     with tab(pilot_site) as visitor:
-        visitor.go(request.param)
+        visitor.go()
         yield visitor
+
+
+@pytest.fixture(scope="module", params=PAGES)
+def opened(request, walker):
+    """Each page; every test gives the window its own size."""
+    walker.at_desk()
+    walker.follow(request.param)
+    return walker
 
 
 def test_page_has_no_serious_axe_violation_at_a_desk(opened):

@@ -44,18 +44,31 @@ def stamp_of(visitor):
     return visitor.main.get_by_test_id("stCaptionContainer").last
 
 
-@pytest.fixture(scope="module", params=[(name, language) for language in SIMULATED for name in PAGES], ids="-".join)
-def opened(request, tab, pilot_site):
-    """A page of the pilot, opened by its address, and its language."""
-    name, language = request.param
+@pytest.fixture(scope="module")
+def english(tab, pilot_site):
     with tab(pilot_site) as visitor:
-        visitor.go(name, lang=language)
-        yield visitor, language
+        visitor.go(lang="en")
+        yield visitor
 
 
-def test_page_opens_with_a_short_title_banner_and_stamp(opened):
-    visitor, language = opened
+@pytest.fixture(scope="module", params=PAGES)
+def in_indonesian(request, tab, pilot_site):
+    """Each page, opened by its address."""
+    with tab(pilot_site) as visitor:
+        visitor.go(request.param)
+        yield visitor
 
+
+@pytest.fixture(scope="module", params=PAGES)
+def in_english(request, english):
+    """Each page, reached through the navigation."""
+    english.faults.clear()
+    english.at_desk()
+    english.follow(request.param)
+    return english
+
+
+def check_opened(visitor, language: str) -> None:
     visitor.check_sound()
     expect(visitor.heading).to_have_count(1)
     assert 0 < words_of(visitor.heading.inner_text()) <= TITLE_WORDS
@@ -65,20 +78,34 @@ def test_page_opens_with_a_short_title_banner_and_stamp(opened):
     assert visitor.left_host() == []
 
 
-def test_page_does_not_scroll_sideways_on_a_phone(opened):
-    visitor, _ = opened
+def check_fits(visitor) -> None:
     visitor.on_phone()
-
     assert visitor.page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
     assert visitor.main.evaluate("main => main.scrollWidth <= innerWidth")
     assert visitor.page.evaluate(STICKING_OUT) == []
 
 
+def test_page_opens_with_a_short_title_banner_and_stamp_in_indonesian(in_indonesian):
+    check_opened(in_indonesian, "id")
+
+
+def test_page_opens_with_a_short_title_banner_and_stamp_in_english(in_english):
+    check_opened(in_english, "en")
+
+
+def test_page_does_not_scroll_sideways_on_a_phone_in_indonesian(in_indonesian):
+    check_fits(in_indonesian)
+
+
+def test_page_does_not_scroll_sideways_on_a_phone_in_english(in_english):
+    check_fits(in_english)
+
+
 def test_every_page_of_the_study_of_2008_opens_and_is_called_public(tab, alatas_site):
     with tab(alatas_site) as visitor:
         visitor.go()
-        for title in visitor.page_titles():
-            visitor.follow(title)
+        for name in PAGES:
+            visitor.follow(name)
 
             visitor.check_sound()
             assert 0 < words_of(visitor.heading.inner_text()) <= TITLE_WORDS
@@ -87,17 +114,16 @@ def test_every_page_of_the_study_of_2008_opens_and_is_called_public(tab, alatas_
             assert SIMULATED["id"] not in visitor.main.inner_text()
 
 
-def test_no_page_shows_a_number_while_nothing_is_published(tab, empty_site):
+def test_page_shows_no_number_while_nothing_is_published(tab, empty_site):
     with tab(empty_site) as visitor:
-        for name in ("ringkasan", "ketepatan_sasaran"):
-            visitor.go(name)
+        visitor.go("ketepatan_sasaran")
 
-            visitor.check_sound()
-            expect(visitor.heading).to_have_text("Belum ada data yang diterbitkan")
-            for kind in ("stMetric", "stPlotlyChart", "stDataFrame"):
-                expect(visitor.page.get_by_test_id(kind)).to_have_count(0)
-            commands = visitor.main.get_by_test_id("stCode").inner_text()
-            assert not re.search(r"\d", visitor.main.inner_text().replace(commands, ""))
+        visitor.check_sound()
+        expect(visitor.heading).to_have_text("Belum ada data yang diterbitkan")
+        for kind in ("stMetric", "stPlotlyChart", "stDataFrame"):
+            expect(visitor.page.get_by_test_id(kind)).to_have_count(0)
+        commands = visitor.main.get_by_test_id("stCode").inner_text()
+        assert not re.search(r"\d", visitor.main.inner_text().replace(commands, ""))
 
 
 def test_page_says_its_language_and_sends_safe_headers(desk):
