@@ -86,6 +86,7 @@ def _asset(name: str, meaning: str) -> Column:
 
 _FAMILY = Column(name="family_id", kind="text", meaning="Family", pseudonym=True, refers_to="families.family_id")
 _PROGRAMME = Column(name="programme", kind="text", meaning="Programme")
+_DISTRICT = Column(name="district", kind="text", meaning="District as the export states it", optional=True)
 
 REGIONS = Table(
     name="regions",
@@ -106,6 +107,7 @@ FAMILIES = Table(
     columns=(
         Column(name="family_id", kind="text", meaning="Family (KK)", pseudonym=True),
         Column(name="village", kind="text", meaning="Village", refers_to="regions.code"),
+        _DISTRICT,
         Column(name="size", kind="whole", meaning="Members", optional=True, minimum=1, maximum=30, unit="persons"),
         Column(name="head_sex", kind="text", meaning="Sex of the head", optional=True, domain=("male", "female")),
         Column(name="head_birth_year", kind="whole", meaning="Birth year of the head", optional=True, minimum=1890),
@@ -191,6 +193,7 @@ REGISTRATIONS = Table(
             name="agent_id", kind="text", meaning="Agent", optional=True, pseudonym=True, refers_to="agents.agent_id"
         ),
         Column(name="village", kind="text", meaning="Village", refers_to="regions.code"),
+        _DISTRICT,
         Column(name="programme", kind="text", meaning="Programme applied for; empty = all of them", optional=True),
         Column(name="submitted_at", kind="time", meaning="Submitted"),
         Column(
@@ -346,6 +349,43 @@ AGENTS = Table(
     ),
 )
 
+PHOTO_FAULTS = (
+    "unreadable",
+    "wrong_type",
+    "oversize",
+    "too_small",
+    "dark",
+    "blurred",
+    "no_face",
+    "several_faces",
+)
+
+PHOTOS = Table(
+    name="photos",
+    row="a photo's inspection; the photo itself is not stored",
+    key=("photo_id",),
+    columns=(
+        Column(name="photo_id", kind="text", meaning="Photo", pseudonym=True),
+        Column(
+            name="person_id",
+            kind="text",
+            meaning="Person",
+            optional=True,
+            pseudonym=True,
+            refers_to="persons.person_id",
+        ),
+        Column(
+            name="status", kind="text", meaning="Whether it can be used, else why not", domain=("ok", *PHOTO_FAULTS)
+        ),
+        Column(name="bytes", kind="whole", meaning="Size of the file", optional=True, minimum=0, unit="bytes"),
+        Column(name="width", kind="whole", meaning="Width", optional=True, minimum=1, unit="pixels"),
+        Column(name="height", kind="whole", meaning="Height", optional=True, minimum=1, unit="pixels"),
+        Column(name="faces", kind="whole", meaning="Faces found", optional=True, minimum=0),
+        Column(name="quality", kind="number", meaning="Quality of the face", optional=True, minimum=0, maximum=1),
+        Column(name="taken_at", kind="time", meaning="Taken", optional=True),
+    ),
+)
+
 FACE_TEMPLATES = Table(
     name="face_templates",
     row="one face template",
@@ -372,6 +412,7 @@ CONTRACT: dict[str, Table] = {
         OBJECTIONS,
         PAYMENTS,
         AUDITS,
+        PHOTOS,
         FACE_TEMPLATES,
     )
 }
