@@ -8,6 +8,8 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from validation.errors import TepatError
+from validation.limits import Limits
+from validation.rules import Severity
 
 
 class SettingsError(TepatError):
@@ -28,11 +30,39 @@ class Settings(BaseSettings):
     dataset: str = Field("", description="Data set to show; empty = the one published last")
     language: Literal["id", "en"] = Field("id", description="Language that the dashboard opens in")
     quarantine_limit: float = Field(0.05, ge=0, le=1, description="Share of bad rows above which nothing is published")
-    volume_limit: float = Field(0.5, ge=0, le=1, description="Least rows, as a share of the last snapshot's")
+    volume_limit: float = Field(0.5, ge=0, le=1, description="Least rows of a table, as a share of the usual of late")
+    rise_limit: float = Field(3.0, ge=1, description="Most rows of a table, as a multiple of the usual of late")
+    age_limit_days: int = Field(7, ge=1, description="Days after which the newest row counts as old")
+    drift_limit: float = Field(0.25, gt=0, description="Highest stability index (PSI) of a column of categories")
+    gap_limit: float = Field(
+        0.25, gt=0, le=1, description="Most by which a district's share of filled values may lie under all districts'"
+    )
+    severities: dict[str, Severity] = Field(
+        {}, description="What follows where a rule is broken, by its id: block, quarantine or warn"
+    )
+    data_docs: bool = Field(
+        default=True,
+        description="Run every batch through Great Expectations as well and keep its Data Docs; nothing is published "
+        "where both disagree",
+    )
+    gate_memory: str = Field("1GB", pattern=r"^\d+(\.\d+)?[MG]B$", description="Memory of the gate before it uses disk")
     keep_snapshots: int = Field(10, ge=1, description="Snapshots kept of each data set")
     boundaries: Path | None = Field(None, description="GeoJSON of region boundaries, property `kode`, for the map")
     address: str = Field("localhost", description="Address that the dashboard listens on")
     port: int = Field(8501, ge=1, le=65535, description="Port that the dashboard listens on")
+
+    @property
+    def limits(self) -> Limits:
+        """The thresholds of the gate."""
+        return Limits(
+            quarantine=self.quarantine_limit,
+            fall=self.volume_limit,
+            rise=self.rise_limit,
+            age_days=self.age_limit_days,
+            drift=self.drift_limit,
+            gap=self.gap_limit,
+            severities=self.severities,
+        )
 
     @classmethod
     def settings_customise_sources(

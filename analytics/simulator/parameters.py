@@ -5,6 +5,8 @@ Status words as in the project's facts: declared (an official said it), press, r
 
 import datetime as dt
 
+from validation.programmes import programmes
+
 # --- Place and time -----------------------------------------------------------------------------------------------
 REGENCY = "35.10"  # Kemendagri code of Kabupaten Banyuwangi (rule)
 REGENCY_FAMILIES = 680_000  # press: about 680,000 families
@@ -180,18 +182,22 @@ UPHELD_TRUE, UPHELD_FALSE = 0.90, 0.14  # assumed: by a field check of a true an
 OBJECTION_WITHDRAWN = 0.03  # assumed
 
 # --- Payments -----------------------------------------------------------------------------------------------------
+PKH_COMPONENTS = {
+    "ibu_hamil": "pregnancy",
+    "anak_usia_dini": "early_childhood",
+    "sd": "sd",
+    "smp": "smp",
+    "sma": "sma",
+    "lansia": "elderly",
+    "disabilitas_berat": "severe_disability",
+}
+_IN_FORCE = dt.date(2025, 7, 1)
 PKH_A_YEAR = {
-    "ibu_hamil": 3_000_000,
-    "anak_usia_dini": 3_000_000,
-    "sd": 900_000,
-    "smp": 1_500_000,
-    "sma": 2_000_000,
-    "lansia": 2_400_000,
-    "disabilitas_berat": 2_400_000,
-}  # rule, 2025
+    name: programmes().amount_on("PKH", component, _IN_FORCE).a_year for name, component in PKH_COMPONENTS.items()
+}  # rule, validation/programmes.toml
 PKH_MEMBERS, PKH_CHILDREN = 4, 3  # assumed
 ELDERLY_AGE = 60  # assumed
-BPNT_A_QUARTER = 600_000  # assumed, consistent with press: 200,000 a month
+BPNT_A_QUARTER = programmes().amount_on("BPNT", "sembako", _IN_FORCE).a_period  # assumed, validation/programmes.toml
 PAY_WINDOW = (36, 52)  # assumed: days of the quarter in which villages are paid
 LATE_PAYMENT, LATE_DAYS = 0.02, 5  # assumed
 UNPAID = 0.004  # assumed: on the list and not paid

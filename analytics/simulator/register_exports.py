@@ -49,6 +49,7 @@ def export_families(
     columns: dict[str, object] = {
         "no_kk": identities.card,
         "kode_desa": pl.Series(villages.code).gather(people.village),
+        "kode_kecamatan": pl.Series(villages.district_code).gather(villages.district[people.village]),
         "nama_kepala": identities.name.gather(people.first),
         "jumlah_anggota": people.size,
         "jk_kepala": words(people.female[people.first].astype(np.int64), SEXES),

@@ -218,6 +218,7 @@ def export_registrations(
             "jalur": words(by_agent.astype(np.int64), CHANNELS),
             "id_pendamping": known(agents.number.gather(np.maximum(table.agent, 0)), by_agent),
             "kode_desa": pl.Series(villages.code).gather(people.village[table.family]),
+            "kode_kecamatan": pl.Series(villages.district_code).gather(villages.district[people.village[table.family]]),
             "program": pl.Series([None], dtype=pl.String).new_from_index(0, len(table)),
             "waktu_kirim": clock(table.submitted),
             "waktu_terima": clock(table.received),
