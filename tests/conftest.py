@@ -1,6 +1,7 @@
 """Published warehouses that many tests read: a small simulated pilot and the households of 2008."""
 
 import datetime as dt
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,9 @@ from analytics.store import Warehouse, open_store
 # No test depends on how fast the machine is, nor on luck.
 hypothesis.settings.register_profile("tepat", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("tepat")
+
+# Great Expectations takes six seconds to load: the tests that are about it ask for it.
+os.environ["TEPAT_DATA_DOCS"] = "false"
 
 ROOT = Path(__file__).parents[1]
 ALATAS = ROOT.parent / "shared" / "data" / "alatas2012"

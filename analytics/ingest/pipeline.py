@@ -1,38 +1,41 @@
 """One ingest from end to end: read, shape, judge, build the marts, publish; or leave everything as it was."""
 
-import hashlib
 import math
-from collections.abc import Callable
+import os
+import shutil
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import ibis
 import pandas as pd
-import polars as pl
-import pyarrow as pa
 
 from analytics import __version__
-from analytics.ingest.mapping import Mapping, load_mapping
-from analytics.ingest.pseudonyms import pseudonym_key
-from analytics.ingest.reading import ROW, fingerprint, read_source, source_path
-from analytics.ingest.regions import regions_of
-from analytics.ingest.shaping import FORM, shape, source_columns
+from analytics.ingest import mapping as mappings
+from analytics.ingest import record
+from analytics.ingest.batch import Batch, Mode, open_batch, stage
+from analytics.ingest.mended import Origin
 from analytics.marts import Context, build
-from analytics.settings import Settings
-from analytics.store import Dataset, Manifest, SourceFile, Staging, Store, TableFacts, open_store
+from analytics.settings import Settings, SettingsError
+from analytics.store import Dataset, Manifest, NothingPublishedError, SourceFile, Staging, Store, TableFacts, open_store
 from analytics.store.manifest import Attempt
 from validation.contract import CONTRACT
 from validation.errors import GateError, TepatError
-from validation.gate import Verdict, judge
+from validation.gate import History, Room, Verdict, judge, refuse
+from validation.reports import write_reports
+from validation.suites import SUITES, all_rules, computed_suites
 
 Progress = Callable[[str, float], None]
 """(what is being done, share done)."""
 
 SETTLED_SHARE = 0.95
 """Share of registrations that must have reached the portal for a day to count as complete."""
+RECENT = 5
+"""Snapshots whose rows are the recent past."""
 
 
 @dataclass(frozen=True)
@@ -41,41 +44,55 @@ class Ingested:
 
     manifest: Manifest
     already_in: bool
-    """The same export had been published before; nothing was done."""
+    """The same files had been published before; nothing was done."""
 
 
 def ingest(
-    mapping_path: Path, source: Path, *, settings: Settings, progress: Progress = lambda _what, _share: None
+    mapping_path: Path,
+    source: Path,
+    *,
+    settings: Settings,
+    mode: Mode = "replace",
+    progress: Progress = lambda _what, _share: None,
 ) -> Ingested:
-    """Bring an export in as the new snapshot of its data set.
+    """Bring an export in as a new snapshot of its data set.
 
     Args:
         mapping_path: The TOML mapping.
-        source: Folder that holds the export's files.
+        source: Folder that holds the files.
         settings: Home, limits, warehouse.
+        mode: replace: the export is the whole data set. add: its rows are added, and take the place of published rows
+            with the same key. mend: the files are of `tepat quarantine export`, corrected; rows that pass are added
+            and leave the quarantine, a row whose key is published already does not pass.
         progress: Told what is being done.
 
     Raises:
-        MappingError: the mapping cannot be understood.
+        MappingError: the mapping cannot be understood, or a table cannot be added to.
         ExportError: a file or column is missing, or a value is not of its kind.
-        GateError: too many rows are bad, or a table shrank; nothing was published.
+        GateError: too many rows are bad, a table shrank, or Great Expectations finds otherwise than the gate; nothing
+            was published.
+        NothingPublishedError: rows are to be added and there is no snapshot yet.
         StoreBusyError: another process publishes.
     """
-    mapping = load_mapping(mapping_path)
+    _demand_known_rules(settings)
+    mapping = mappings.load_mapping(mapping_path)
     store = open_store(settings)
     name = mapping.dataset.name
     try:
-        files = {table.file: fingerprint(source_path(source, table.file)) for table in mapping.table}
-        print_ = _export_fingerprint(mapping, files)
-        catalogue = store.catalogue()
-        if catalogue and name in catalogue.datasets and store.manifest(name).fingerprint == print_:
+        batch = open_batch(mapping, source, mode)
+        last = _last(store, name)
+        if mode != "replace" and last is None:
+            raise NothingPublishedError(
+                f"The data set {name!r} has no snapshot to add to.", next_step="Ingest a whole export first."
+            )
+        if last and batch.fingerprint in _fingerprints(last, mode):
             store.show(name)
-            return Ingested(store.manifest(name), already_in=True)
+            return Ingested(last, already_in=True)
         with store.writer() as staging:
-            manifest = _stage(mapping, source, staging, store, settings=settings, hashes=files, progress=progress)
-            manifest = manifest.model_copy(update={"fingerprint": print_})
+            manifest = _stage(batch, staging, store, last=last, settings=settings, progress=progress)
             progress("publish", 0.98)
             store.publish(staging, manifest, keep=settings.keep_snapshots)
+            store.forget_refused(name)
     except TepatError as error:
         store.record(_attempt(name, published=False, message=str(error)))
         raise
@@ -84,104 +101,255 @@ def ingest(
     return Ingested(manifest, already_in=False)
 
 
+def check(
+    mapping_path: Path, source: Path, *, settings: Settings, progress: Progress = lambda _what, _share: None
+) -> Verdict:
+    """Judge a whole export as `ingest` would, and publish nothing.
+
+    Raises:
+        MappingError, ExportError, StoreBusyError: as `ingest`; what the gate would refuse is in the verdict.
+    """
+    _demand_known_rules(settings)
+    mapping = mappings.load_mapping(mapping_path)
+    store = open_store(settings)
+    batch = open_batch(mapping, source, "replace")
+    with store.writer() as staging:
+        last = _last(store, mapping.dataset.name)
+        sources, _ = _shape_all(batch, staging, store, base=None, settings=settings, progress=progress)
+        verdict, _ = _judge(
+            batch, staging, store, last=last, sources=sources, settings=settings, now=_utc_now(), progress=progress
+        )
+    return verdict
+
+
+def _demand_known_rules(settings: Settings) -> None:
+    """Refuse a severity for a rule that there is not: a misspelt name would change nothing and say nothing.
+
+    Raises:
+        SettingsError: names the rule and the nearest one.
+    """
+    known = [rule.id for rule in all_rules()]
+    for name in settings.severities:
+        if name not in known:
+            close = get_close_matches(name, known, n=1)
+            raise SettingsError(
+                f"TEPAT_SEVERITIES names a rule that there is not: {name}.",
+                cause=f"Did you mean {close[0]}?" if close else "",
+                next_step="docs/contract.md lists the rules.",
+            )
+
+
 def _stage(
-    mapping: Mapping,
-    source: Path,
-    staging: Staging,
-    store: Store,
-    *,
-    settings: Settings,
-    hashes: dict[str, str],
-    progress: Progress,
+    batch: Batch, staging: Staging, store: Store, *, last: Manifest | None, settings: Settings, progress: Progress
 ) -> Manifest:
     now = _utc_now()
-    sources = _shape_all(mapping, source, staging, settings=settings, hashes=hashes, progress=progress)
-    files = {entry.table: entry.file for entry in sources}
-    verdict = judge(
-        {name: staging.path("shaped", name) for name in [*files, "regions"]},
-        lambda name: staging.path("tables", name),
-        files=files,
-        now=now,
-        quarantine_limit=settings.quarantine_limit,
-        on_table=lambda name: progress(f"judge {name}", 0.5),
+    base = last if batch.mode != "replace" else None
+    sources, origins = _shape_all(batch, staging, store, base=base, settings=settings, progress=progress)
+    verdict, shares = _judge(
+        batch, staging, store, last=last, sources=sources, settings=settings, now=now, progress=progress
     )
-    _refuse_if_shrunk(verdict, store, mapping.dataset.name, limit=settings.volume_limit)
-    staging.write("gate", "results", pa.Table.from_pandas(verdict.results, preserve_index=False))
-    staging.write("gate", "quarantine", _quarantine_table(verdict.quarantine))
-    connection = ibis.duckdb.connect()
-    tables = {
-        name: connection.read_parquet(str(staging.path("tables", name)), table_name=name) for name in verdict.accepted
-    }
-    until = _data_until(mapping, tables, now)
-    offset = _offset_hours(mapping.dataset.timezone, until)
+    before = record.read_before(store.folder(last.snapshot) if last else None)
+    quarantine, warned = _standing(batch, verdict, before, origins, staging)
+    _record(staging, verdict, before, quarantine=quarantine, warned=warned, shares=shares, now=now)
+    try:
+        _refuse(batch, verdict, settings=settings)
+        if settings.data_docs:
+            progress("report", 0.75)
+            _report(batch, staging, verdict, settings=settings, now=now)
+    except GateError:
+        store.keep_refused(batch.mapping.dataset.name, staging)
+        raise
+    _carry_over(staging, store, base)
+    tables = _tables(staging)
+    until = _data_until(batch, tables, now)
+    offset = _offset_hours(batch.mapping.dataset.timezone, until)
     for name, expression in build(tables, Context(offset_hours=offset, until=until)):
-        progress(f"build {name}", 0.8)
+        progress(f"build {name}", 0.85)
         expression.to_parquet(staging.path("marts", name), compression="zstd")
-    _remove_shaped(staging)
+    for room in ("shaped", "judged", "scratch"):  # what was rejected, and helpers: they do not enter the snapshot
+        shutil.rmtree(staging.folder / room, ignore_errors=True)
+    rejected = quarantine.drop_duplicates(record.KEY).groupby("table").size()
     return Manifest(
         snapshot=staging.snapshot,
-        dataset=Dataset(**mapping.dataset.model_dump(exclude={"regions", "data_until"})),
+        dataset=Dataset(**batch.mapping.dataset.model_dump(exclude={"regions", "data_until"})),
         published_at=now,
         data_until=until,
-        fingerprint="",
+        fingerprint=base.fingerprint if base else batch.fingerprint,
+        added=(*base.added, batch.fingerprint) if base else (),
         code_version=__version__,
-        sources=tuple(sources),
+        sources=(*(base.sources if base else ()), *sources),
         tables={
-            name: TableFacts(rows=rows, rejected=verdict.rejected[name]) for name, rows in verdict.accepted.items()
+            name: TableFacts(rows=int(table.count().to_pyarrow().as_py()), rejected=int(rejected.get(name, 0)))
+            for name, table in tables.items()
         },
         settling_days=_settling_days(tables),
     )
 
 
 def _shape_all(
-    mapping: Mapping,
-    source: Path,
+    batch: Batch, staging: Staging, store: Store, *, base: Manifest | None, settings: Settings, progress: Progress
+) -> tuple[list[SourceFile], dict[str, list[Origin]]]:
+    known: frozenset[str] = frozenset()
+    if base:
+        path = store.folder(base.snapshot) / "tables" / "regions.parquet"
+        known = frozenset(pd.read_parquet(path, columns=["code"])["code"]) if path.is_file() else known
+    steps = stage(batch, staging, home=settings.home, known_regions=known)
+    for done, (name, sources, origins) in enumerate(steps):
+        if not name:
+            return sources, origins
+        progress(f"read {name}", 0.5 * done / len(batch.mapping.table))
+    raise AssertionError
+
+
+def _judge(
+    batch: Batch,
     staging: Staging,
+    store: Store,
     *,
+    last: Manifest | None,
+    sources: list[SourceFile],
     settings: Settings,
-    hashes: dict[str, str],
+    now: datetime,
     progress: Progress,
-) -> list[SourceFile]:
-    key = pseudonym_key(settings.home)
-    sources: list[SourceFile] = []
-    for number, table in enumerate(mapping.table):
-        progress(f"read {table.file}", 0.5 * number / len(mapping.table))
-        rows = read_source(source, table, source_columns(table))
-        shaped = shape(rows, table, key=key, timezone=mapping.dataset.timezone)
-        shaped.write_parquet(staging.path("shaped", table.name))
-        sources.append(SourceFile(table=table.name, file=table.file, sha256=hashes[table.file], rows=rows.height))
-        if table.name == "families":
-            regions = regions_of(shaped["village"], mapping)
-            regions.with_row_index(ROW, offset=1).with_columns(pl.lit(value=True).alias(FORM)).write_parquet(
-                staging.path("shaped", "regions")
-            )
-    return sources
+) -> tuple[Verdict, pd.DataFrame]:
+    base = last if batch.mode != "replace" else None
+    before = record.read_before(store.folder(last.snapshot) if last else None)
+    dataset = batch.mapping.dataset
+    recent = store.history(dataset.name)[-RECENT:]
+    room = Room(
+        staged={path.stem: path for path in sorted((staging.folder / "shaped").glob("*.parquet"))},
+        accepted=lambda name: staging.path("tables", name),
+        judged=staging.folder / "judged",
+        scratch=staging.folder / "scratch",
+        published=_published(store, base),
+        repeats="reject" if batch.mode == "mend" else "replace",
+    )
+    return judge(
+        room,
+        files={source.table: batch.files[source.table] for source in sources},
+        now=now,
+        limits=settings.limits,
+        history=History(
+            rows={
+                name: [manifest.tables[name].rows for manifest in recent if name in manifest.tables]
+                for name in CONTRACT
+            },
+            shares=before.shares,
+        ),
+        newest=lambda tables: None if dataset.final else _data_until(batch, tables, now),
+        on_table=lambda name: progress(f"judge {name}", 0.6),
+        memory=settings.gate_memory,
+    )
 
 
-def _refuse_if_shrunk(verdict: Verdict, store: Store, dataset: str, *, limit: float) -> None:
-    """Refuse an export that holds far fewer rows than the last one: half an export looks like a real fall."""
+def _standing(
+    batch: Batch, verdict: Verdict, before: record.Before, origins: dict[str, list[Origin]], staging: Staging
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the quarantine and the notes after this batch."""
+    found = record.with_origins(verdict, staging.snapshot, origins)
+    out = found["severity"] != "warn"
+    if batch.mode == "replace":
+        return found[out], found[~out]
+    return (
+        record.open_findings(before.quarantine, found[out], origins),
+        record.open_findings(before.warned, found[~out], origins),
+    )
+
+
+def _record(
+    staging: Staging,
+    verdict: Verdict,
+    before: record.Before,
+    *,
+    quarantine: pd.DataFrame,
+    warned: pd.DataFrame,
+    shares: pd.DataFrame,
+    now: datetime,
+) -> None:
+    """Write the gate's room of the snapshot."""
+    record.write(staging, "results", verdict.results, record.RESULTS)
+    record.write(staging, "districts", verdict.districts, record.DISTRICTS)
+    record.write(staging, "quarantine", quarantine, record.FINDINGS)
+    record.write(staging, "warned", warned, record.FINDINGS)
+    record.write(staging, "shares", shares, record.SHARES)
+    history = record.history_of(before.history, verdict.results, batch=staging.snapshot, at=now)
+    record.write(staging, "history", history, record.HISTORY)
+
+
+def _refuse(batch: Batch, verdict: Verdict, *, settings: Settings) -> None:
+    # Mended rows are few, and those that are still bad go back to where they were: they stop nobody.
+    refuse(verdict, files=batch.files, limit=None if batch.mode == "mend" else settings.quarantine_limit)
+
+
+def _report(batch: Batch, staging: Staging, verdict: Verdict, *, settings: Settings, now: datetime) -> None:
+    """Run the batch through Great Expectations and write its Data Docs.
+
+    Raises:
+        GateError: it finds otherwise than the gate.
+    """
+    judged = {path.stem for path in (staging.folder / "judged").glob("*.parquet")}
+    suites = {**SUITES, **computed_suites(settings.limits)}
+    applied = set(verdict.results["rule"])
+    differing = write_reports(
+        staging.folder / "judged",
+        staging.folder / "docs",
+        suites={
+            name: [rule for rule in suite.rules if rule.id in applied]
+            for name, suite in suites.items()
+            if name in judged
+        },
+        now=now,
+        title=batch.mapping.dataset.title.id,
+        snapshot=staging.snapshot,
+        published_at=now,
+    )
+    if differing:
+        raise GateError(
+            "The gate and Great Expectations do not agree, so nothing was published.",
+            cause=" ".join(differing[:3]),
+            next_step="This is a fault of the program: report it with the rule's name.",
+        )
+
+
+def _published(store: Store, base: Manifest | None) -> dict[str, Path]:
+    folder = store.folder(base.snapshot) / "tables" if base else None
+    return {path.stem: path for path in sorted(folder.glob("*.parquet"))} if folder else {}
+
+
+def _carry_over(staging: Staging, store: Store, base: Manifest | None) -> None:
+    """Take over the tables that the batch says nothing of; published files never change, so both may share one."""
+    for name, path in _published(store, base).items():
+        target = staging.path("tables", name)
+        if not target.exists():
+            os.link(path, target)
+
+
+def _tables(staging: Staging) -> dict[str, Any]:
+    connection = ibis.duckdb.connect()
+    return {
+        name: connection.read_parquet(str(path), table_name=name)
+        for name in CONTRACT
+        if (path := staging.path("tables", name)).is_file()
+    }
+
+
+def _last(store: Store, dataset: str) -> Manifest | None:
     catalogue = store.catalogue()
-    if not catalogue or dataset not in catalogue.datasets:
-        return
-    before = store.manifest(dataset).tables
-    for table, rows in verdict.accepted.items():
-        if table in before and rows < limit * before[table].rows:
-            raise GateError(
-                f"The table {table} has {rows} rows, the last snapshot had {before[table].rows}.",
-                cause=f"That is less than {limit:.0%}: the export looks incomplete.",
-                next_step="Export it again, or set TEPAT_VOLUME_LIMIT lower if it is right; nothing was published.",
-            )
+    return store.manifest(dataset) if catalogue and dataset in catalogue.datasets else None
 
 
-def _quarantine_table(quarantine: pd.DataFrame) -> pa.Table:
-    schema = pa.schema([("table", pa.string()), ("rule", pa.string()), ("file", pa.string()), ("row", pa.int64())])
-    return pa.Table.from_pandas(quarantine, schema=schema, preserve_index=False)
+def _fingerprints(manifest: Manifest, mode: Mode) -> set[str]:
+    """Return what is in already: a whole export counts only where nothing was added since."""
+    if mode == "replace":
+        return set() if manifest.added else {manifest.fingerprint}
+    return set(manifest.added)
 
 
-def _data_until(mapping: Mapping, tables: dict[str, Any], now: datetime) -> datetime:
+def _data_until(batch: Batch, tables: Mapping[str, Any], now: datetime) -> datetime:
     """Return the newest moment that the data speak of, naive UTC."""
-    if mapping.dataset.data_until is not None:
-        local = datetime.combine(mapping.dataset.data_until, time(23, 59, 59), ZoneInfo(mapping.dataset.timezone))
+    dataset = batch.mapping.dataset
+    if dataset.data_until is not None:
+        local = datetime.combine(dataset.data_until, time(23, 59, 59), ZoneInfo(dataset.timezone))
         return local.astimezone(UTC).replace(tzinfo=None)
     newest = [
         table[column.name].max().to_pyarrow().as_py()
@@ -205,21 +373,6 @@ def _settling_days(tables: dict[str, Any]) -> int:
 def _offset_hours(timezone: str, at: datetime) -> int:
     offset = ZoneInfo(timezone).utcoffset(at)
     return round(offset.total_seconds() / 3600) if offset else 0
-
-
-def _remove_shaped(staging: Staging) -> None:
-    """Shaped rows hold what was rejected: they do not enter the snapshot."""
-    folder = staging.folder / "shaped"
-    for path in folder.iterdir():
-        path.unlink()
-    folder.rmdir()
-
-
-def _export_fingerprint(mapping: Mapping, files: dict[str, str]) -> str:
-    digest = hashlib.sha256(mapping.model_dump_json(by_alias=True).encode())
-    for name in sorted(files):
-        digest.update(f"{name}:{files[name]}".encode())
-    return digest.hexdigest()
 
 
 def _attempt(dataset: str, *, published: bool, message: str, snapshot: str = "") -> Attempt:

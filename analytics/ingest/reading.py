@@ -19,13 +19,13 @@ ROW = "__row"
 _SEPARATORS = (",", ";", "\t", "|")
 
 
-def read_source(folder: Path, table: TableMapping, columns: Collection[str]) -> pl.DataFrame:
+def read_source(folder: Path, table: TableMapping, columns: Collection[str] | None) -> pl.DataFrame:
     """Read the `columns` of a table's file, and the row numbers.
 
     Args:
         folder: The export's folder.
         table: The file's name and format.
-        columns: Source columns that the mapping uses.
+        columns: Source columns that the mapping uses; None for all of the file.
 
     Returns:
         One row a source row: `columns` (text for CSV and XLSX, the file's own types for Parquet) and `__row`.
@@ -73,31 +73,34 @@ def fingerprint(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _read_parquet(path: Path, form: Format, columns: Collection[str]) -> pl.DataFrame:
+def _read_parquet(path: Path, form: Format, columns: Collection[str] | None) -> pl.DataFrame:
     del form
     try:
+        columns = pq.read_schema(path).names if columns is None else columns
         _demand(path.name, pq.read_schema(path).names, columns)
         return pl.read_parquet(path, columns=list(columns), glob=False)
     except (pl.exceptions.ComputeError, pa.ArrowInvalid, OSError) as error:
         raise _broken(path.name, "It is not a whole Parquet file.") from error
 
 
-def _read_xlsx(path: Path, form: Format, columns: Collection[str]) -> pl.DataFrame:
+def _read_xlsx(path: Path, form: Format, columns: Collection[str] | None) -> pl.DataFrame:
     try:
         frame = pl.read_excel(path, sheet_name=form.sheet, engine="calamine", infer_schema_length=0)
     except Exception as error:  # the reader raises its own, undocumented kinds
         sheet = f" with a sheet {form.sheet!r}" if form.sheet else ""
         raise _broken(path.name, f"It is not a readable XLSX file{sheet}.") from error
+    columns = frame.columns if columns is None else columns
     _demand(path.name, frame.columns, columns)
     return _emptied(frame.select(columns).cast(pl.String), form)
 
 
-def _read_csv(path: Path, form: Format, columns: Collection[str]) -> pl.DataFrame:
+def _read_csv(path: Path, form: Format, columns: Collection[str] | None) -> pl.DataFrame:
     source = _utf8(path, form.encoding)
     first = _first_line(source)
     if not first:
         raise ExportError(f"{path.name} is empty.", next_step="Export it again; nothing was published.")
     header = [name.strip().strip('"') for name in first.split(form.separator)]
+    columns = header if columns is None else columns
     if len(header) == 1 and len(columns) > 1:
         other = next((mark for mark in _SEPARATORS if mark in first), None)
         if other:

@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from analytics.ingest.mapping import Recipe, TableMapping
+from analytics.ingest.nik import number_faults, sex_and_year
 from analytics.ingest.pseudonyms import pseudonymise, scope_of
 from analytics.ingest.reading import ROW
 from validation.contract import CONTRACT, Column
 from validation.errors import ExportError
-
-FORM = "__form"
-"""True where every NIK or KK number of the row has the right form."""
+from validation.rules import nik_code, nik_columns
+from validation.suites.persons import NIK_SEX, NIK_YEAR
 
 _FLAGS = {"1": True, "0": False, "true": True, "false": False, "1.0": True, "0.0": False}
 _KINDS: dict[str, pl.DataType] = {
@@ -46,7 +46,8 @@ def shape(rows: pl.DataFrame, table: TableMapping, *, key: bytes, timezone: str)
         timezone: Zone of naive times in the source; they leave here as UTC.
 
     Returns:
-        The contract's columns (absent optional ones empty), `__row` and `__form`.
+        The contract's columns (absent optional ones empty), `__row`, and what the gate judges of NIK and KK numbers:
+        what is wrong with each (`__nik_…`), and a person's sex and year of birth in it.
 
     Raises:
         ExportError: a value is not of the contract's kind; names file, column and rows, never the value.
@@ -54,33 +55,30 @@ def shape(rows: pl.DataFrame, table: TableMapping, *, key: bytes, timezone: str)
     for name, wanted in table.where.items():
         rows = rows.filter(_text(rows[name]) == _plain(wanted))
     contract = CONTRACT[table.name]
-    form = pl.repeat(value=True, n=rows.height, dtype=pl.Boolean, eager=True)
+    numbered = {column.name for column in nik_columns(contract)}
     made: dict[str, pl.Series] = {}
+    facts = {nik_code(name): _none(rows, pl.String()) for name in numbered}
+    if contract.name == "persons":
+        facts |= {NIK_SEX: _none(rows, pl.String()), NIK_YEAR: _none(rows, pl.Int64())}
     for column in contract.columns:
         recipe = table.columns.get(column.name)
         if recipe is None:
-            made[column.name] = pl.repeat(None, rows.height, dtype=_KINDS[column.kind], eager=True)
+            made[column.name] = _none(rows, _KINDS[column.kind])
             continue
         raw = _raw(rows, recipe)
-        if recipe.nik:
-            form &= nik_form(_text(raw)).fill_null(value=True)
+        if recipe.nik and column.name in numbered:
+            person = column.name == "person_id"
+            faults = number_faults(_text(raw), person=person)
+            facts[nik_code(column.name)] = faults
+            if person:
+                facts[NIK_SEX], facts[NIK_YEAR] = sex_and_year(_text(raw), faults)
         made[column.name] = _made(raw, rows, recipe, column, table=table, key=key, timezone=timezone)
-    frame = pl.DataFrame([series.alias(name) for name, series in made.items()])
-    return frame.with_columns(rows[ROW], form.alias(FORM))
+    frame = pl.DataFrame([series.alias(name) for name, series in (made | facts).items()])
+    return frame.with_columns(rows[ROW])
 
 
-def nik_form(values: pl.Series) -> pl.Series:
-    """Tell whether each text has the form of a NIK: 16 digits, district not 00, a day (+40 for women) and a month."""
-    day = values.str.slice(6, 2).cast(pl.Int64, strict=False)
-    month = values.str.slice(8, 2).cast(pl.Int64, strict=False)
-    day = pl.select(pl.when(day > 40).then(day - 40).otherwise(day)).to_series()
-    return (
-        values.str.contains(r"^\d{16}$")
-        & (values.str.slice(2, 2) != "00")
-        & (values.str.slice(4, 2) != "00")
-        & day.is_between(1, 31)
-        & month.is_between(1, 12)
-    )
+def _none(rows: pl.DataFrame, dtype: pl.DataType) -> pl.Series:
+    return pl.repeat(None, rows.height, dtype=dtype, eager=True)
 
 
 def _origins(recipe: Recipe) -> Iterator[str]:

@@ -37,6 +37,8 @@ class SourceFile(Frozen):
     file: str
     sha256: str
     rows: int
+    batch: str = ""
+    """Snapshot with which they came in."""
 
 
 class TableFacts(Frozen):
@@ -56,6 +58,8 @@ class Manifest(Frozen):
     """The newest moment in the data, naive UTC."""
     fingerprint: str
     """Hash of the mapping and the source files: the same export twice has the same."""
+    added: tuple[str, ...] = ()
+    """Fingerprints of what was added since the whole export, oldest first."""
     code_version: str
     sources: tuple[SourceFile, ...]
     tables: dict[str, TableFacts]

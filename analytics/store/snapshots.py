@@ -113,6 +113,10 @@ class Store:
         manifest = self.manifest(dataset)
         return Warehouse(manifest, self._rooms(manifest.snapshot))
 
+    def folder(self, snapshot: str) -> Path:
+        """Return the folder of a published snapshot: `tables`, `marts`, `gate` (Parquet) and `docs` (HTML)."""
+        return self._snapshots / snapshot
+
     def history(self, dataset: str) -> list[Manifest]:
         """Return the manifests of every kept snapshot of `dataset`, oldest first."""
         catalogue = self.catalogue()
@@ -189,6 +193,21 @@ class Store:
         path = self.root / "attempts" / f"{attempt.dataset}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         _write_json(path, attempt)
+
+    def refused(self, dataset: str) -> Path:
+        """Return the folder of what the gate found in the last export of `dataset` that it refused."""
+        return self.root / "attempts" / dataset
+
+    def keep_refused(self, dataset: str, staging: Staging) -> None:
+        """Keep what the gate found in a refused export, in place of what was kept before."""
+        target = self.refused(dataset)
+        shutil.rmtree(target, ignore_errors=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (staging.folder / "gate").rename(target)
+
+    def forget_refused(self, dataset: str) -> None:
+        """Remove what was kept of a refused export: a later one was published."""
+        shutil.rmtree(self.refused(dataset), ignore_errors=True)
 
     def _sweep(self) -> None:
         """Remove what the catalogue does not list: a killed writer's folders, snapshots that were superseded."""

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lokal.nik import parse_nik
+from lokal.wilayah import wilayah_name
 
 from analytics.ingest.mapping import TableMapping
 from analytics.ingest.pseudonyms import LENGTH, pseudonym_key, pseudonymise
 from analytics.ingest.reading import ROW
-from analytics.ingest.shaping import FORM, nik_form, shape, source_columns
+from analytics.ingest.nik import number_faults, sex_and_year
+from analytics.ingest.shaping import shape, source_columns
 from validation.errors import ExportError
 
 KEY = b"k" * 32
@@ -144,23 +146,64 @@ def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path):
 
 
 @given(
-    st.from_regex(r"\A(11|35|73)(01|10|00)(01|00|24)[0-7][0-9](0[1-9]|1[0-9])[0-9]{2}[0-9]{4}\Z")
+    st.from_regex(r"\A(11|35|73|99)(01|10|00)(01|00|24)[0-7][0-9](0[1-9]|1[0-9])[0-9]{2}([0-9]{4}|0000)\Z")
     | st.text("0123456789ab", min_size=14, max_size=17)
 )
-def test_the_form_of_a_nik_refuses_only_what_the_reference_refuses(text):
-    """lokal-id knows the calendar and the provinces too; the form here is the looser one."""
-    ours = bool(nik_form(pl.Series([text]))[0])
-    reference = parse_nik(text)
+def test_the_form_of_a_nik_is_refused_where_the_reference_refuses_it(text):
+    fault = number_faults(pl.Series([text]), person=True)[0]
+    reference = parse_nik(text, lookup_wilayah=wilayah_name)
+    assert (fault in {"ok", "district"}) == reference.valid
     if reference.valid:
-        assert ours
-    if not ours:
-        assert not reference.valid
+        assert (fault == "district") == (reference.district is None)
+        sex, year = (told[0] for told in sex_and_year(pl.Series([text]), pl.Series([fault])))
+        assert sex == {"L": "male", "P": "female"}[reference.gender]
+        assert year == int(reference.birth_date[2:4])
 
 
-def test_a_broken_nik_is_marked_not_lost():
+@pytest.mark.parametrize(
+    ("number", "person", "fault"),
+    [
+        ("3510011708459001", True, "ok"),
+        ("3510015708459001", True, "ok"),  # a woman: the day plus 40
+        ("3510015708459001", False, "date"),  # a family card has no sex
+        ("351001170845900", True, "length"),
+        ("35100117084590O1", True, "length"),
+        ("9910011708459001", True, "region"),
+        ("3500011708459001", True, "region"),
+        ("3510001708459001", True, "region"),
+        ("3510013113459001", True, "date"),
+        ("3510013104459001", True, "date"),
+        ("3510012902449001", True, "ok"),
+        ("3510012902459001", True, "date"),
+        ("3510010008459001", True, "date"),
+        ("3510017108459001", True, "ok"),  # the 31st
+        ("3510017208459001", True, "date"),
+        ("3510011708450000", True, "serial"),
+        ("3510991708459001", True, "district"),
+    ],
+)
+def test_the_first_fault_of_a_number_is_named(number, person, fault):
+    assert number_faults(pl.Series([number, None]), person=person).to_list() == [fault, None]
+
+
+def test_a_broken_number_is_marked_not_lost():
     table = TableMapping.model_validate(
         {"name": "families", "file": "a.csv",
          "columns": {"family_id": {"from": "kk", "nik": True}, "village": {"value": "v"}}}
     )  # fmt: skip
-    rows = pl.DataFrame({ROW: [2, 3], "kk": ["3510011708459001", "12345"]})
-    assert shape(rows, table, key=KEY, timezone="Asia/Jakarta")[FORM].to_list() == [True, False]
+    rows = pl.DataFrame({ROW: [2, 3, 4], "kk": ["3510011708459001", "12345", None]})
+    shaped = shape(rows, table, key=KEY, timezone="Asia/Jakarta")
+    assert shaped["__nik_family_id"].to_list() == ["ok", "length", None]
+    assert shaped["family_id"].null_count() == 1
+
+
+def test_what_a_nik_says_stands_beside_the_person_and_is_unknown_without_one():
+    columns = {
+        "person_id": {"from": "nik", "nik": True}, "family_id": {"from": "kk"}, "sex": {"value": "male"},
+        "birth_year": {"value": 1945}, "relation": {"value": "head"},
+    }  # fmt: skip
+    table = TableMapping.model_validate({"name": "persons", "file": "a.csv", "columns": columns})
+    rows = pl.DataFrame({ROW: [2, 3], "nik": ["3510015708459001", "x"], "kk": ["1", "1"]})
+    shaped = shape(rows, table, key=KEY, timezone="Asia/Jakarta")
+    assert shaped["__nik_sex"].to_list() == ["female", None]
+    assert shaped["__nik_year"].to_list() == [45, None]
