@@ -7,12 +7,14 @@ from typing import Annotated, Any
 import typer
 
 from analytics.cli.output import print_json, print_table, progress, say
-from analytics.ingest import Ingested, ingest
+from analytics.ingest import Ingested, check, ingest
+from analytics.ingest.batch import Mode
 from analytics.settings import settings
 from analytics.simulator import simulate
 from analytics.simulator.parameters import LATEST_UNTIL
 from analytics.store import open_store
 from validation.errors import ExportError, TepatError
+from validation.gate import Verdict
 
 PILOT_MAPPING = "banyuwangi.toml"
 DEFAULT_FAMILIES = 60_000
@@ -52,13 +54,17 @@ def simulate_pilot(
             settings=settings(),
             progress=lambda what, share: report(what, 0.5 + share / 2),
         )
-    _print_ingested(done, as_json=as_json)
+    print_ingested(done, as_json=as_json)
 
 
 def ingest_export(
     *,
     mapping: Annotated[Path, typer.Argument(help="The TOML mapping; examples/ holds two.", show_default=False)],
     source: Annotated[Path, typer.Option(help="Folder that holds the export's files.", show_default=False)],
+    add: Annotated[
+        bool, typer.Option("--add", help="The files hold new and changed rows; rows with a known key take its place.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what the gate finds and publish nothing.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Bring an export in: read it as the mapping says, pass it through the gate, publish a new snapshot.
@@ -67,9 +73,18 @@ def ingest_export(
     """
     if not source.is_dir():
         raise ExportError(f"There is no folder {source}.", next_step="Give --source the folder of the export's files.")
+    if add and dry_run:
+        raise ExportError("--dry-run judges a whole export.", next_step="Leave --add or --dry-run out.")
     with progress() as report:
-        done = ingest(mapping, source, settings=settings(), progress=report)
-    _print_ingested(done, as_json=as_json)
+        if dry_run:
+            verdict = check(mapping, source, settings=settings(), progress=report)
+        else:
+            mode: Mode = "add" if add else "replace"
+            done = ingest(mapping, source, settings=settings(), mode=mode, progress=report)
+    if dry_run:
+        _print_verdict(verdict, as_json=as_json)
+    else:
+        print_ingested(done, as_json=as_json)
 
 
 def status(*, as_json: JsonOption = False) -> None:
@@ -105,7 +120,37 @@ def _described(name: str) -> dict[str, Any]:
     }
 
 
-def _print_ingested(done: Ingested, *, as_json: bool) -> None:
+def _print_verdict(verdict: Verdict, *, as_json: bool) -> None:
+    """Say what the gate would do with an export."""
+    broken = verdict.results[verdict.results["failed"] > 0]
+    rows = [[name, f"{count:,}", f"{verdict.rejected[name]:,}"] for name, count in verdict.accepted.items()]
+    if as_json:
+        columns = ["table", "rule", "severity", "owner", "says_id", "says_en", "checked", "failed"]
+        print_json(
+            {
+                "tables": {
+                    name: {"rows": count, "rejected": verdict.rejected[name]}
+                    for name, count in verdict.accepted.items()
+                },
+                "broken": broken[columns].to_dict("records"),
+            }
+        )
+        return
+    print_table("Nothing was published; the gate would let in", ["table", "rows", "rejected"], rows)
+    if broken.empty:
+        say("No rule is broken.")
+        return
+    says = f"says_{settings().language}"
+    print_table(
+        "Broken rules",
+        ["rule", "says", "severity", "rows"],
+        [[entry["rule"], entry[says], entry["severity"], f"{entry['failed']:,}"] for _, entry in broken.iterrows()],
+        left=3,
+    )
+
+
+def print_ingested(done: Ingested, *, as_json: bool) -> None:
+    """Say what was published."""
     manifest = done.manifest
     if as_json:
         print_json(
@@ -118,7 +163,7 @@ def _print_ingested(done: Ingested, *, as_json: bool) -> None:
     rows = [[name, f"{facts.rows:,}", f"{facts.rejected:,}"] for name, facts in manifest.tables.items()]
     print_table(f"Published {manifest.dataset.name}, snapshot {manifest.snapshot}", ["table", "rows", "rejected"], rows)
     if any(facts.rejected for facts in manifest.tables.values()):
-        say("The page Mutu Data names the rejected rows and the rules that they break.")
+        say("`tepat quarantine list` and the page Mutu Data name the rejected rows and the rules that they break.")
 
 
 def _shipped_mapping() -> Path:

@@ -34,15 +34,16 @@ def print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
 
 
-def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table; the first column to the left, the others to the right."""
+def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]], *, left: int = 1) -> None:
+    """Print a table; the first `left` columns to the left, the others to the right."""
     if title:
         say(f"[bold]{title}[/]")
     table = Table(box=None, pad_edge=False)
     for number, name in enumerate(header):
-        table.add_column(name, justify="left" if number == 0 else "right", overflow="fold")
+        table.add_column(name, justify="left" if number < left else "right", overflow="fold")
     for row in rows:
-        table.add_row(*(cell.replace(" ", NO_BREAK_SPACE) for cell in row))  # headers may wrap, figures may not
+        # Headers and sentences may wrap, figures may not.
+        table.add_row(*row[:left], *(cell.replace(" ", NO_BREAK_SPACE) for cell in row[left:]))
     Console(highlight=False).print(table)
 
 

@@ -2,10 +2,12 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tests.conftest import ALATAS, ROOT
@@ -85,6 +87,10 @@ def test_ingest_then_report_as_the_readme_says(tmp_path):
         (["ingest", "examples/alatas2012.toml", "--source", "nowhere"], "There is no folder nowhere."),
         (["ingest", "examples/alatas2012.toml", "--source", "tests"], "The file households.csv is missing."),
         (["simulate", "--families", "3"], "families"),
+        (["quarantine", "list"], "No data have been published yet."),
+        (["quarantine", "retry", "examples/alatas2012.toml", "--source", "nowhere"], "There is no folder nowhere."),
+        (["quarantine", "retry", "examples/alatas2012.toml", "--source", "tests"], "holds no file of the mapping"),
+        (["ingest", "examples/alatas2012.toml", "--source", "tests", "--add", "--dry-run"], "--dry-run judges a whole"),
     ],
 )
 def test_an_error_is_words_on_standard_error_and_status_2(arguments, words, tmp_path):
@@ -123,5 +129,33 @@ def test_personal_data_are_not_served_without_sign_in(tmp_path):
 def test_help_speaks_to_a_newcomer(tmp_path):
     done = tepat("--help", home=tmp_path)
     assert done.returncode == 0
-    for command in ("simulate", "ingest", "status", "report", "serve"):
+    for command in ("simulate", "ingest", "quarantine", "status", "report", "benchmark", "serve"):
         assert command in done.stdout
+
+
+def test_rejected_rows_are_listed_exported_mended_and_brought_back_by_commands(pilot_home, tmp_path):
+    exports = Path(shutil.copytree(pilot_home / "exports", tmp_path / "exports"))
+    objections = pl.read_parquet(exports / "usul_sanggah.parquet")
+    kind = pl.when(pl.int_range(pl.len()) == 0).then(pl.lit("keluhan")).otherwise("jenis").alias("jenis")
+    objections.with_columns(kind).write_parquet(exports / "usul_sanggah.parquet")
+    mapping, home, out = "examples/banyuwangi.toml", tmp_path / "home", tmp_path / "out"
+
+    looked = tepat("ingest", mapping, "--source", str(exports), "--dry-run", "--json", home=home)
+    assert [entry["rule"] for entry in json.loads(looked.stdout)["broken"] if entry["severity"] == "quarantine"] == [
+        "objections.kind.domain"
+    ]
+    assert tepat("ingest", mapping, "--source", str(exports), home=home).returncode == 0
+    listed = tepat("quarantine", "list", home=home)
+    assert "1 rows in quarantine" in listed.stdout
+    assert "keluhan" not in listed.stdout, "never a value"
+    found = json.loads(tepat("quarantine", "list", "--json", home=home).stdout)["findings"]
+    assert [(entry["rule"], entry["file"], entry["row"]) for entry in found] == [
+        ("objections.kind.domain", "usul_sanggah.parquet", 2)
+    ]
+    export = ("quarantine", "export", mapping, "--source", str(exports), "--to", str(out), "--format", "csv")
+    assert "The files hold identifiers." in tepat(*export, home=home).stdout
+    rejected = pl.read_csv(out / "objections.csv", infer_schema=False)
+    rejected.with_columns(jenis=pl.lit(objections["jenis"][0])).write_csv(out / "objections.csv")
+    done = json.loads(tepat("quarantine", "retry", mapping, "--source", str(out), "--json", home=home).stdout)
+    assert done["tables"]["objections"] == {"rows": objections.height, "rejected": 0}
+    assert tepat("quarantine", "list", home=home).stdout == "No row is in quarantine.\n"
