@@ -23,7 +23,8 @@ from analytics.ingest.mapping import DatasetMapping, Format, Mapping, Recipe, Ta
 from analytics.settings import Settings
 from analytics.store.manifest import Dataset
 from validation.contract import CONTRACT, Column, Table
-from validation.rules import rules_of
+from validation.rules import OWNERS, SEVERITIES
+from validation.suites import SUITES
 from validation.text import Text
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -185,14 +186,17 @@ def _table_section(table: Table) -> str:
     columns = [
         (f"`{c.name}`", KINDS[c.kind], "yes" if c.optional else "", _allowed(c), _meaning(c)) for c in table.columns
     ]
-    rules = [(f"`{rule.id}`", rule.says.en) for rule in rules_of(table)]
+    rules = [
+        (f"`{rule.id}`", rule.says.en, SEVERITIES[rule.severity].en, OWNERS[rule.owner].en)
+        for rule in SUITES[table.name].rules
+    ]
     key = " + ".join(f"`{name}`" for name in table.key)
     return "\n\n".join(
         [
             f"## {table.name}",
             f"A row is {table.row}. Key: {key}.",
             _grid(("Column", "Kind", "May be empty", "Values", "Meaning"), columns),
-            _grid(("Rule", "Says"), rules),
+            _grid(("Rule", "Says", "Where broken", "Who mends it"), rules),
         ]
     )
 
@@ -251,6 +255,8 @@ def _words(kind: Any) -> str:
         return " or ".join(f"`{value}`" for value in inner)
     if origin in (Union, UnionType):
         return _words(inner[0]) if len(inner) == 1 else "a value"
+    if origin is dict:
+        return f"table of {_words(inner[1])}"
     if origin is tuple:
         return f"list of {_words(inner[0])}s"
     return "table"
