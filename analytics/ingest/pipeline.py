@@ -272,7 +272,7 @@ def _record(
     record.write(staging, "quarantine", quarantine, record.FINDINGS)
     record.write(staging, "warned", warned, record.FINDINGS)
     record.write(staging, "shares", shares, record.SHARES)
-    history = record.history_of(before.history, verdict.results, batch=staging.snapshot, at=now)
+    history = record.history_of(before.history, verdict, batch=staging.snapshot, at=now)
     record.write(staging, "history", history, record.HISTORY)
 
 

@@ -74,11 +74,10 @@ def fingerprint(path: Path) -> str:
 
 
 def _read_parquet(path: Path, form: Format, columns: Collection[str] | None) -> pl.DataFrame:
-    del form
     try:
         columns = pq.read_schema(path).names if columns is None else columns
         _demand(path.name, pq.read_schema(path).names, columns)
-        return pl.read_parquet(path, columns=list(columns), glob=False)
+        return _emptied(pl.read_parquet(path, columns=list(columns), glob=False), form)
     except (pl.exceptions.ComputeError, pa.ArrowInvalid, OSError) as error:
         raise _broken(path.name, "It is not a whole Parquet file.") from error
 
@@ -152,12 +151,9 @@ def _first_line(source: Path | io.BytesIO) -> str:
 
 
 def _emptied(frame: pl.DataFrame, form: Format) -> pl.DataFrame:
-    return frame.with_columns(
-        pl.when(pl.all().str.strip_chars().is_in(form.empty))
-        .then(None)
-        .otherwise(pl.all().str.strip_chars())
-        .name.keep()
-    )
+    """Strip texts, and make those empty that stand for "no value"."""
+    text = pl.col(pl.String).str.strip_chars()
+    return frame.with_columns(pl.when(text.is_in(form.empty)).then(None).otherwise(text).name.keep())
 
 
 def _demand(file: str, present: Collection[str], needed: Collection[str]) -> None:

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from analytics.ingest.mended import Origin
 from analytics.store import Staging
-from validation.gate import Verdict
+from validation.gate import ANY, Verdict
 
 KEY = ["table", "batch", "row"]
 FINDINGS = pa.schema(
@@ -89,7 +89,15 @@ def write(staging: Staging, name: str, frame: pd.DataFrame, schema: pa.Schema) -
     staging.write("gate", name, pa.Table.from_pandas(frame, schema=schema, preserve_index=False))
 
 
-def history_of(before: pd.DataFrame, results: pd.DataFrame, *, batch: str, at: datetime) -> pd.DataFrame:
-    """Return the results of every batch, this one last."""
+def history_of(before: pd.DataFrame, verdict: Verdict, *, batch: str, at: datetime) -> pd.DataFrame:
+    """Return the results of every batch, this one last; the rule `ANY` counts the rows that any rule kept out."""
+    kept_out = pd.DataFrame(
+        [
+            (name, ANY, "quarantine", "", "", "", accepted + verdict.rejected[name], verdict.rejected[name])
+            for name, accepted in verdict.accepted.items()
+        ],
+        columns=RESULTS.names,
+    )
+    results = pd.concat([verdict.results, kept_out], ignore_index=True)
     new: pd.DataFrame = results.assign(batch=batch, at=at)[HISTORY.names]
     return new if before.empty else pd.concat([before, new], ignore_index=True)

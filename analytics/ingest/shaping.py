@@ -122,6 +122,8 @@ def _made(
     if column.pseudonym:
         return pseudonymise(_text(raw), key=key, scope=scope_of(column.name))
     values = _measured(raw, recipe, table.format.decimal)
+    if values.dtype.is_float():
+        values = values.fill_nan(None)  # "not a number" says nothing, as an empty cell does
     wanted = _KINDS[column.kind]
     if column.kind == "time":
         made = _utc(values, recipe.time_format, timezone)
@@ -131,10 +133,13 @@ def _made(
         made = _text(values).str.to_lowercase().replace_strict(_FLAGS, default=None, return_dtype=pl.Boolean)
     elif column.kind in {"whole", "number"} and values.dtype == pl.String:
         made = _number(values, table.format.decimal)
+    elif column.kind in {"whole", "number"} and values.dtype.is_float():
+        made = values
     else:
         made = values.cast(wanted, strict=False)
-    if column.kind == "whole" and made.dtype.is_float():
-        made = pl.select(pl.when(made == made.round()).then(made)).to_series()
+    if made.dtype.is_float():
+        sound = made.is_finite() & (made == made.round()) if column.kind == "whole" else made.is_finite()
+        made = pl.select(pl.when(sound).then(made)).to_series()
     lost = rows[ROW].filter(values.is_not_null() & made.is_null())
     if not lost.is_empty():
         raise _refusal(lost, recipe=recipe, column=column, table=table)

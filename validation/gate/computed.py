@@ -102,7 +102,11 @@ def judge_computed(
 
 
 def volume(rows: Mapping[str, int], past: Mapping[str, Sequence[int]]) -> pd.DataFrame:
-    """Return one row a table that has a past: subject, rows, usual (median of the past), ratio."""
+    """Return one row a table that has a past: subject, rows, usual (median of the past), ratio.
+
+    A table that was there and is not any more has no rows: to leave a file out is the way to lose most of them.
+    """
+    rows = dict.fromkeys(past, 0) | dict(rows)
     found = [
         {SUBJECT: name, "rows": now, "usual": float(np.median(past[name]))}
         for name, now in rows.items()

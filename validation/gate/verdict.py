@@ -40,7 +40,7 @@ class Verdict:
 
     @property
     def quarantine(self) -> pd.DataFrame:
-        """The findings that keep a row out."""
+        """The findings that keep a row out, or all of them."""
         return self.findings[self.findings["severity"] != "warn"].reset_index(drop=True)
 
     @property

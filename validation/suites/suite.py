@@ -41,7 +41,8 @@ def table_suite(
     """
 
     def all_facts(rows: Any, tables: Tables) -> Any:
-        return facts(first_of_key(known(placed(rows, table, tables), table, tables), table.key), tables)
+        # The keys first, from the rows as they were read: after a join the engine would hold the joined rows meanwhile.
+        return facts(known(placed(first_of_key(rows, table.key), table, tables), table, tables), tables)
 
     return Suite(name=table.name, rules=(*contract_rules(table, owner), *rules), facts=all_facts)
 
@@ -78,9 +79,10 @@ def first_of_key(rows: Any, key: tuple[str, ...]) -> Any:
     """Add whether a row is the first of its key: later ones are repetitions, not other facts."""
     # Keys that occur once are settled by a hash of eight bytes; only the others are compared whole. At 10 million rows
     # a window over the keys themselves needs several times the memory.
-    keyed = rows.mutate(__key_hash=_hash(rows, key))
-    counts = keyed.group_by("__key_hash").aggregate(__copies=keyed.count())
+    hashes = rows.select(__key_hash=_hash(rows, key))
+    counts = hashes.group_by("__key_hash").aggregate(__copies=hashes.count())
     repeated = counts.filter(counts["__copies"] > 1)
+    keyed = rows.select(ROW, *key, __key_hash=_hash(rows, key))  # read again, not held
     suspects = keyed.semi_join(repeated, "__key_hash")
     window = ibis.window(group_by=list(key), order_by=ROW)
     later = suspects.mutate(__place_in_key=ibis.row_number().over(window)).filter(lambda t: t["__place_in_key"] > 0)

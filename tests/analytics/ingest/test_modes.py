@@ -241,3 +241,11 @@ def test_half_an_export_is_blocked_by_the_volume_rule(export, home, pilot_home):
     assert open_store(home).manifest().snapshot == snapshot
     ingest(MAPPING, export, settings=home.model_copy(update={"severities": {"volume.rows.fallen": "warn"}}))
     assert open_store(home).manifest().snapshot != snapshot
+
+
+def test_the_history_counts_each_batch_and_a_row_that_breaks_two_rules_once(export, home):
+    done = ingest(MAPPING, export, settings=home)
+    history = pl.read_parquet(open_store(home).folder(done.manifest.snapshot) / "gate" / "history.parquet")
+    payments = history.filter(pl.col("table") == "payments", pl.col("severity") == "quarantine")
+    assert payments.filter(rule="")["failed"].to_list() == [done.manifest.tables["payments"].rejected]
+    assert payments.filter(pl.col("rule") != "")["failed"].sum() > done.manifest.tables["payments"].rejected

