@@ -3,6 +3,8 @@
 import pandas as pd
 from typing_extensions import TypeIs
 
+from analytics.metrics import quality
+from dashboard.charts.pass_rates import rate
 from dashboard.controls import default_targeting
 from dashboard.reader import Reader
 
@@ -79,13 +81,20 @@ def region_title(reader: Reader, metric: str, *, level: str) -> str:
 
 
 def quality_title(reader: Reader) -> str:
-    """Return how many rows were let in and kept out."""
+    """Return which share of the rows passed the gate, how many did not, and in which table the most."""
     words = reader.words
-    tables = reader.manifest.tables.values()
+    found = quality.tables(reader.manifest, reader.gate("districts"), area=reader.filters.area)
+    rejected, rows = int(found["rejected"].sum()), int(found["rows"].sum())
+    if not rejected + rows:
+        return words("findings.quality_none")
+    if not rejected:
+        return words("findings.quality_all", rows=words.number(rows))
+    worst = found["table"].iloc[int(found["rejected"].argmax())]
     return words(
         "findings.quality",
-        rows=words.number(sum(facts.rows for facts in tables)),
-        rejected=words.number(sum(facts.rejected for facts in tables)),
+        passed=rate(rows / (rows + rejected), words=words),
+        rejected=words.number(rejected),
+        table=words(f"quality.table_{worst}"),
     )
 
 

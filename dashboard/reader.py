@@ -4,13 +4,14 @@ Caches are keyed by snapshot and filters and bounded. A page asks `reader()` and
 """
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from analytics.estimation import Floor
-from analytics.metrics import METRICS, Filters, Metric, measure, series
+from analytics.metrics import METRICS, Filters, Metric, measure, quality, series
 from analytics.metrics.comparisons import Comparison, compare, level_below, place_names, places
 from analytics.metrics.declared import Declared, declared
 from analytics.metrics.incidence import Incidence, floors, incidence
@@ -120,8 +121,14 @@ class Reader:
         return _level_below(self.snapshot, area)
 
     def gate(self, name: str) -> pd.DataFrame:
-        """Return the gate's results or quarantine."""
+        """Return a table of the gate: results, districts, quarantine, warned or history; empty when it kept none."""
         return _gate(self.snapshot, name)
+
+    def refused(self, name: str) -> pd.DataFrame:
+        """Return the same of the last export that was refused as a whole; empty when none was since."""
+        attempt = self.last_attempt()
+        refused = attempt is not None and not attempt.published
+        return _refused(self.manifest.dataset.name, attempt.at if attempt and refused else None, name)
 
     def history(self) -> list[Manifest]:
         """Return the kept snapshots of this data set, oldest first."""
@@ -232,4 +239,13 @@ def _level_below(snapshot: str, area: str) -> str:
 @st.cache_data(ttl=_TTL, max_entries=20, show_spinner=False)
 def _gate(snapshot: str, name: str) -> pd.DataFrame:
     warehouse = _warehouse(snapshot)
-    return warehouse.run(warehouse.table(name, room="gate"))
+    if name not in warehouse.names("gate"):  # an older version of Tepat published it
+        return quality.complete(pd.DataFrame(), name)
+    return quality.complete(warehouse.run(warehouse.table(name, room="gate")), name)
+
+
+@st.cache_data(ttl=_TTL, max_entries=20, show_spinner=False)
+def _refused(dataset: str, at: datetime | None, name: str) -> pd.DataFrame:
+    path = _store().refused(dataset) / f"{name}.parquet"
+    found = pd.read_parquet(path) if at is not None and path.is_file() else pd.DataFrame()
+    return quality.complete(found, name)

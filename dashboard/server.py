@@ -15,6 +15,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from analytics.settings import settings
+from dashboard import data_docs
 from dashboard.faults import on_script_error
 
 PAGE = Path(__file__).with_name("app.py")
@@ -39,12 +40,15 @@ class PageLanguage:
         if "text/html" in Headers(scope=scope).get("accept", ""):
             # The page must arrive uncompressed to be rewritten.
             scope["headers"] = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
-        await self.app(scope, receive, _Rewriter(send).send)
+        # The Data Docs say themselves which language they are in.
+        rewritten = not scope["path"].startswith(data_docs.prefix())
+        await self.app(scope, receive, _Rewriter(send, rewritten=rewritten).send)
 
 
 class _Rewriter:
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, *, rewritten: bool) -> None:
         self._send = send
+        self._rewritten = rewritten
         self._start: MutableMapping[str, Any] | None = None
         self._body = b""
 
@@ -53,7 +57,7 @@ class _Rewriter:
             headers = MutableHeaders(scope=message)
             for name, value in _HEADERS.items():
                 headers[name] = value
-            if headers.get("content-type", "").startswith("text/html"):
+            if self._rewritten and headers.get("content-type", "").startswith("text/html"):
                 self._start = message
                 return
             await self._send(message)
@@ -76,4 +80,10 @@ async def _lifespan(_app: Any) -> AsyncIterator[None]:
     yield
 
 
-app = st.App(PAGE, middleware=[Middleware(PageLanguage)], lifespan=_lifespan, on_script_error=on_script_error)
+app = st.App(
+    PAGE,
+    routes=[data_docs.route()],
+    middleware=[Middleware(PageLanguage)],
+    lifespan=_lifespan,
+    on_script_error=on_script_error,
+)

@@ -3,16 +3,18 @@
 import pandas as pd
 import streamlit as st
 
+from dashboard.charts.pass_rates import rate
 from dashboard.frame import stamp_text
 from dashboard.offers import offer
 from dashboard.reader import Reader
+from dashboard.words import NO_VALUE
 
 SHOWN_ROWS = 500
 """Most rows sent to the browser; the download has all."""
 
 
 def table(
-    reader: Reader, name: str, data: pd.DataFrame, headers: dict[str, str], *, shares: tuple[str, ...] = ()
+    reader: Reader, name: str, data: pd.DataFrame, headers: dict[str, str], *, passed: tuple[str, ...] = ()
 ) -> None:
     """Draw a table, or say that it is empty.
 
@@ -21,7 +23,7 @@ def table(
         name: Key of the title in texts/quality.toml or texts/methods.toml, as `quality.rules`.
         data: The rows.
         headers: Column to the key of its header.
-        shares: Columns that are shares, shown as percentages.
+        passed: Columns that are pass rates, shown as percentages; one that is not whole never reads as 100 %.
     """
     words = reader.words
     with st.container(border=True, key=f"table_{name.replace('.', '_')}"):
@@ -33,8 +35,9 @@ def table(
         shown = twin.head(SHOWN_ROWS).copy()
         for column, key in headers.items():
             header = words(key)
-            if column in shares:
-                shown[header] = data[column].head(SHOWN_ROWS).map(words.percent)
+            if column in passed:
+                rates = data[column].head(SHOWN_ROWS)
+                shown[header] = [NO_VALUE if pd.isna(share) else rate(share, words=words) for share in rates]
             elif pd.api.types.is_integer_dtype(data[column]):
                 shown[header] = data[column].head(SHOWN_ROWS).map(words.number)
         st.dataframe(shown, hide_index=True, alt=words(name), width="stretch")
