@@ -84,4 +84,4 @@ def test_rows_of_the_quality_page_are_stamped_too(desk, pilot):
     text = content.decode("utf-8")
     assert SIMULATED in text
     assert pilot.manifest.snapshot in text
-    assert "registrations" in text
+    assert "pendaftaran.parquet" in text

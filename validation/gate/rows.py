@@ -95,7 +95,7 @@ def judge_rows(
         ]
         facts = suite.facts(rows, tables)
         if room.repeats == "reject" and suite.name in tables:
-            facts = _reject_published_keys(facts, table, tables[suite.name])
+            facts = _reject_published_keys(facts, rows, table, tables[suite.name])
         judged = write_judged(connection, facts, suite.name, rules, folder=room.judged, now=now)
         verdict = verdict.and_then(count(judged, suite.name, rules, file=files.get(suite.name, "")))
         before = tables.get(suite.name)
@@ -210,9 +210,9 @@ def _write_accepted(judged: Any, table: Table, *, before: Any, path: Path) -> No
     good.order_by(order).to_parquet(path, compression="zstd")
 
 
-def _reject_published_keys(facts: Any, table: Table, before: Any) -> Any:
+def _reject_published_keys(facts: Any, rows: Any, table: Table, before: Any) -> Any:
     """Mark a row whose key is published already as a repetition."""
-    published = facts.semi_join(before, list(table.key))
+    published = rows.select(ROW, *table.key).semi_join(before, list(table.key))
     return facts.mutate(**{REPEATED: facts[REPEATED] & facts[ROW].notin(published[ROW])})
 
 

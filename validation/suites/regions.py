@@ -4,13 +4,14 @@ from typing import Any
 
 from validation.checks import Same, holds
 from validation.contract import LEVELS, REGIONS
-from validation.rules import REPEATED, Rule
-from validation.suites.suite import Tables, table_suite
+from validation.rules import Rule
+from validation.suites.suite import Tables, first_of_key, table_suite
 from validation.text import Text
 
 
 def _facts(rows: Any, tables: Tables) -> Any:
-    first = rows.filter(rows[REPEATED])  # a code that is listed twice has one level: a join must not double the rows
+    # A code that is listed twice has one level: a join must not double the rows.
+    first = rows.filter(first_of_key(rows, REGIONS.key))
     parents = first.select(__above=first.code, __level_above=first.level)
     if "regions" in tables:
         before = tables["regions"].select(__above=tables["regions"].code, __level_above=tables["regions"].level)

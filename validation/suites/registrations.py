@@ -6,27 +6,32 @@ import ibis
 
 from validation.checks import NotBefore, holds
 from validation.contract import REGISTRATIONS
-from validation.rules import Rule
+from validation.rules import ROW, Rule
 from validation.suites.places import district_rule, village_rule
 from validation.suites.suite import Tables, table_suite
 from validation.text import Text
 
 
 def _facts(rows: Any, tables: Tables) -> Any:
-    rows = rows.mutate(__names_agent=(rows.channel != "agent") | rows.agent_id.notnull())
+    made = {"__names_agent": (rows.channel != "agent") | rows.agent_id.notnull()}
     if "persons" in tables:
-        persons = tables["persons"]
-        people = persons.select(
-            __person=persons.person_id,
-            __own_family=persons.family_id,
-            __alive=~persons.deceased.fill_null(ibis.literal(value=False)),
-        )
-        rows = rows.left_join(people, rows.applicant == people["__person"]).drop("__person")
-        rows = rows.mutate(__member=rows["__own_family"] == rows.family_id).drop("__own_family")
+        made |= _of_applicant(rows, tables["persons"])
+    rows = rows.mutate(**made)
     if "agents" in tables:
         agents = tables["agents"].select(__agent=tables["agents"].agent_id, __trained_at=tables["agents"].trained_at)
         rows = rows.left_join(agents, rows.agent_id == agents["__agent"]).drop("__agent")
     return rows
+
+
+def _of_applicant(rows: Any, persons: Any) -> dict[str, Any]:
+    """Return whether the applicant is a member of the family, and alive; both hold of one who is not known."""
+    # From the few rows that do not hold, as in `among`.
+    people = persons.select(__person=persons.person_id, __own_family=persons.family_id, __dead=persons.deceased)
+    named = rows.select(ROW, "applicant", "family_id")
+    joined = named.join(people, named.applicant == people["__person"])
+    strangers = joined.filter(joined["__own_family"] != joined.family_id)
+    dead = joined.filter(joined["__dead"])
+    return {"__member": ibis._[ROW].notin(strangers[ROW]), "__alive": ibis._[ROW].notin(dead[ROW])}
 
 
 SUITE = table_suite(

@@ -41,24 +41,34 @@ def table_suite(
     """
 
     def all_facts(rows: Any, tables: Tables) -> Any:
-        # The keys first, from the rows as they were read: after a join the engine would hold the joined rows meanwhile.
-        return facts(known(placed(first_of_key(rows, table.key), table, tables), table, tables), tables)
+        # What needs the table twice looks at the rows as they were read: else the engine holds the joined ones.
+        joined = placed(facts(rows, tables), table, tables)
+        return joined.mutate(**known(rows, table, tables), **{REPEATED: first_of_key(rows, table.key)})
 
     return Suite(name=table.name, rules=(*contract_rules(table, owner), *rules), facts=all_facts)
 
 
-def known(rows: Any, table: Table, tables: Tables) -> Any:
-    """Add a flag for each reference: whether the table referred to has the value; empty stays empty."""
+def known(rows: Any, table: Table, tables: Tables) -> dict[str, Any]:
+    """Return a flag for each reference: whether the table referred to has the value; empty stays empty."""
     flags = {}
     for column in table.columns:
         target, _, key = column.refers_to.partition(".")
-        found = [rows] if target == table.name else []
-        found += [tables[target]] if target in tables else []
-        # Beside an empty key, SQL does not call any value absent.
-        filled = [held.filter(held[key].notnull()) for held in found]
-        if filled:
-            flags[known_flag(column.name)] = ibis.or_(*(rows[column.name].isin(held[key]) for held in filled))
-    return rows.mutate(**flags) if flags else rows
+        held = [rows] if target == table.name else []
+        held += [tables[target]] if target in tables else []
+        if held:
+            keys = (each.select(__key=each[key]) for each in held)
+            flags[known_flag(column.name)] = among(
+                rows, column.name, ibis.union(*keys) if len(held) > 1 else next(keys)
+            )
+    return flags
+
+
+def among(rows: Any, column: str, keys: Any) -> Any:
+    """Return whether a column's value is among the keys, from the few rows of which it is not."""
+    # The other way, the whole rows wait on disk where the keys do not fit into memory.
+    named = rows.select(ROW, __value=rows[column]).filter(lambda t: t["__value"].notnull())
+    strange = named.anti_join(keys, named["__value"] == keys["__key"])
+    return ibis._[column].isnull().ifelse(ibis.null("boolean"), ibis._[ROW].notin(strange[ROW]))
 
 
 def placed(rows: Any, table: Table, tables: Tables) -> Any:
@@ -76,7 +86,7 @@ def placed(rows: Any, table: Table, tables: Tables) -> Any:
 
 
 def first_of_key(rows: Any, key: tuple[str, ...]) -> Any:
-    """Add whether a row is the first of its key: later ones are repetitions, not other facts."""
+    """Return whether a row is the first of its key: later ones are repetitions, not other facts."""
     # Keys that occur once are settled by a hash of eight bytes; only the others are compared whole. At 10 million rows
     # a window over the keys themselves needs several times the memory.
     hashes = rows.select(__key_hash=_hash(rows, key))
@@ -86,7 +96,7 @@ def first_of_key(rows: Any, key: tuple[str, ...]) -> Any:
     suspects = keyed.semi_join(repeated, "__key_hash")
     window = ibis.window(group_by=list(key), order_by=ROW)
     later = suspects.mutate(__place_in_key=ibis.row_number().over(window)).filter(lambda t: t["__place_in_key"] > 0)
-    return rows.mutate(**{REPEATED: rows[ROW].notin(later[ROW])})
+    return ibis._[ROW].notin(later[ROW])
 
 
 def _hash(rows: Any, key: tuple[str, ...]) -> Any:

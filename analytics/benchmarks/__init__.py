@@ -1,0 +1,1 @@
+"""Benchmarks: what the product promises about speed and memory, measured on the reader's machine."""
