@@ -21,6 +21,8 @@ from analytics.estimation.inputs import (
 
 KEYS = ["stratum", "cluster"]
 SUMS = ["numerator", "denominator", "n"]
+UNSAMPLED = "unsampled"
+"""Optional column: the share of the stratum's clusters that was not drawn, 1 where it is not known."""
 
 EDGE = 1e-12
 """Shares this near to 0 or 1 are 0 or 1: sums of weights taken in another order differ by rounding only."""
@@ -37,11 +39,16 @@ class Cells(NamedTuple):
     domain: IntArray
     """Row of `domains`."""
     stratum: IntArray
+    cluster: IntArray
     clusters_of_stratum: FloatArray
     """Clusters that were drawn in the stratum, whether or not they hold rows of the domain."""
+    unsampled: FloatArray
+    """Share of the stratum's clusters that was not drawn: the finite-population factor of its variance."""
     numerator: FloatArray
     denominator: FloatArray
     n: FloatArray
+    extra: dict[str, FloatArray]
+    """Further totals that were asked for, by name."""
 
 
 class Moments(NamedTuple):
@@ -49,6 +56,7 @@ class Moments(NamedTuple):
 
     value: FloatArray
     se: FloatArray
+    """With the finite-population factor."""
     numerator: FloatArray
     denominator: FloatArray
     n: IntArray
@@ -59,15 +67,21 @@ class Moments(NamedTuple):
     """Rows in the cluster of an average row, Σ n_c² / Σ n_c."""
     weighting: FloatArray
     """Kish's 1 + cv² of the weights, as far as clusters differ in theirs."""
+    design_effect: FloatArray
+    """Variance without the finite-population factor over that of n independent rows; NaN where neither varies."""
+    remaining: FloatArray
+    """Share of that variance which the finite-population factor leaves."""
 
 
-def cluster_cells(totals: pd.DataFrame, *, by: Sequence[str], design: pd.DataFrame | None) -> Cells:
+def cluster_cells(
+    totals: pd.DataFrame, *, by: Sequence[str], design: pd.DataFrame | None, extra: Sequence[str] = ()
+) -> Cells:
     """Check the totals, sum them per domain and cluster and look up each stratum's clusters; see `ratios`."""
-    names = list(by)
-    require_columns(totals, [*names, *KEYS, *SUMS], of="cluster totals")
+    names, sums = list(by), [*SUMS, *extra]
+    require_columns(totals, [*names, *KEYS, *sums], of="cluster totals")
     require_known(totals, KEYS, of="cluster totals")
-    checked = totals[[*names, *KEYS]].assign(**{name: amounts(totals, name, of="cluster totals") for name in SUMS})
-    cells = checked.groupby([*names, *KEYS], sort=False, dropna=False, observed=True, as_index=False)[SUMS].sum()
+    checked = totals[[*names, *KEYS]].assign(**{name: amounts(totals, name, of="cluster totals") for name in sums})
+    cells = checked.groupby([*names, *KEYS], sort=False, dropna=False, observed=True, as_index=False)[sums].sum()
     if bool((cells["numerator"] > cells["denominator"] * (1 + ROUNDING)).any()):
         raise EstimationError(
             "A numerator is larger than its denominator.",
@@ -86,10 +100,13 @@ def cluster_cells(totals: pd.DataFrame, *, by: Sequence[str], design: pd.DataFra
         domains=domains,
         domain=domain,
         stratum=pd.factorize(cells["stratum"])[0].astype(np.int64),
+        cluster=pd.factorize(cells["cluster"])[0].astype(np.int64),
         clusters_of_stratum=np.asarray(cells["stratum"].map(drawn), dtype=np.float64),
+        unsampled=_unsampled(totals if design is None else design, cells),
         numerator=np.asarray(cells[["numerator", "denominator"]].min(axis="columns"), dtype=np.float64),
         denominator=np.asarray(cells["denominator"], dtype=np.float64),
         n=np.asarray(cells["n"], dtype=np.float64),
+        extra={name: np.asarray(cells[name], dtype=np.float64) for name in extra},
     )
 
 
@@ -114,40 +131,65 @@ def _clusters_per_stratum(design: pd.DataFrame, cells: pd.DataFrame) -> "pd.Seri
     return pairs.groupby("stratum", sort=False, observed=True).size()
 
 
+def _unsampled(design: pd.DataFrame, cells: pd.DataFrame) -> FloatArray:
+    """Return the share of each stratum's clusters that was not drawn, the mean of what its clusters say."""
+    if UNSAMPLED not in design.columns:
+        return np.ones(len(cells))
+    shares = amounts(design, UNSAMPLED, of="design")
+    if bool((shares > 1).any()):
+        raise EstimationError(
+            "A share of clusters that were not drawn is above 1.",
+            cause="It is 1 minus the probability that the cluster was drawn.",
+            next_step="Give a share between 0 and 1.",
+        )
+    clusters = design[KEYS].assign(unsampled=shares).drop_duplicates(KEYS)
+    by_stratum = clusters.groupby("stratum", sort=False, observed=True)[UNSAMPLED].mean()
+    return np.asarray(cells["stratum"].map(by_stratum), dtype=np.float64)
+
+
 def moments(cells: Cells) -> Moments:
     """Return shares, linearised standard errors and counts per domain."""
-    numerator, denominator, n = (_total(cells, column) for column in (cells.numerator, cells.denominator, cells.n))
-    value = _divide(numerator, denominator)
+    numerator, denominator, n = (total(cells, column) for column in (cells.numerator, cells.denominator, cells.n))
+    value = divide(numerator, denominator)
     value[value < EDGE] = 0.0
     value[value > 1 - EDGE] = 1.0
     held = cells.denominator > 0
-    clusters = _total(cells, held).astype(np.int64)
-    between = _between(
-        cells, u=np.where(held, cells.numerator - value[cells.domain] * cells.denominator, 0.0), held=held
+    clusters = total(cells, held).astype(np.int64)
+    between = between_clusters(
+        cells, np.where(held, cells.numerator - value[cells.domain] * cells.denominator, 0.0), held=held
     )
+    clear = (value > 0) & (value < 1)
     return Moments(
         value=value,
-        se=_divide(np.sqrt(between.variance), denominator),
+        se=divide(np.sqrt(between.variance), denominator),
         numerator=numerator,
         denominator=denominator,
         n=n.astype(np.int64),
         clusters=clusters,
         strata=between.alone + between.several,
         df=np.maximum(clusters - between.several - (between.alone > 0), 0),
-        size=_divide(_total(cells, cells.n**2), n),
-        weighting=n * _divide(_total(cells, _divide(cells.denominator**2, cells.n, empty=0.0)), denominator**2),
+        size=divide(total(cells, cells.n**2), n),
+        weighting=n * divide(total(cells, divide(cells.denominator**2, cells.n, empty=0.0)), denominator**2),
+        design_effect=divide(between.unlimited * n, np.where(clear, denominator**2 * value * (1 - value), 0.0)),
+        remaining=np.where(
+            between.unlimited > 0,
+            divide(between.variance, between.unlimited),
+            divide(total(cells, held * cells.unsampled), clusters.astype(np.float64), empty=1.0),
+        ),
     )
 
 
-class _Between(NamedTuple):
+class Between(NamedTuple):
     """Per domain: the variance of Σ u, and the strata in which one or several clusters hold rows."""
 
     variance: FloatArray
+    unlimited: FloatArray
+    """The variance without the finite-population factor."""
     alone: IntArray
     several: IntArray
 
 
-def _between(cells: Cells, *, u: FloatArray, held: BoolArray) -> _Between:
+def between_clusters(cells: Cells, u: FloatArray, *, held: BoolArray) -> Between:
     """Return the variance of the sum of `u` over the clusters drawn in each stratum; `u` is 0 where not `held`."""
     code = cells.domain * (int(cells.stratum.max(initial=0)) + 1) + cells.stratum
     pairs, first, group = np.unique(code, return_index=True, return_inverse=True)
@@ -162,19 +204,20 @@ def _between(cells: Cells, *, u: FloatArray, held: BoolArray) -> _Between:
     lonely = drawn == 1
     # A lonely cluster is centred at the grand mean of u, which is 0, so that its u (the mean of one) is squared.
     variance = np.where(lonely, mean**2, squares * drawn / np.where(lonely, 1.0, drawn - 1))
-    holding = per_group(held)
+    variance = np.where((holding := per_group(held)) > 0, variance, 0.0)
 
     def per_domain(values: FloatArray | BoolArray) -> FloatArray:
         return _sums(domain, values, count=len(cells.domains))
 
-    return _Between(
-        variance=per_domain(np.where(holding > 0, variance, 0.0)),
+    return Between(
+        variance=per_domain(variance * cells.unsampled[first]),
+        unlimited=per_domain(variance),
         alone=per_domain(holding == 1).astype(np.int64),
         several=per_domain(holding > 1).astype(np.int64),
     )
 
 
-def _total(cells: Cells, values: FloatArray | BoolArray) -> FloatArray:
+def total(cells: Cells, values: FloatArray | BoolArray) -> FloatArray:
     """Return the sum of `values` per domain."""
     return _sums(cells.domain, values, count=len(cells.domains))
 
@@ -184,7 +227,7 @@ def _sums(codes: IntArray, values: FloatArray | BoolArray, *, count: int) -> Flo
     return np.asarray(np.bincount(codes, weights=values, minlength=count), dtype=np.float64)
 
 
-def _divide(part: FloatArray, whole: FloatArray, *, empty: float = np.nan) -> FloatArray:
+def divide(part: FloatArray, whole: FloatArray, *, empty: float = np.nan) -> FloatArray:
     """Return `part / whole`, and `empty` where `whole` is 0."""
     shares: FloatArray = np.divide(part, whole, out=np.full(len(whole), empty), where=whole > 0)
     return shares

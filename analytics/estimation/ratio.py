@@ -4,10 +4,10 @@ Officers check households village by village, and households of a village resemb
 this cover the truth in 84–86 % of samples instead of 95 % (50 villages × 20 households). Here the variance comes from
 the totals of the clusters alone, so a total per village is all that an estimate needs.
 
-Sources: Taylor linearisation of a ratio, Särndal, Swensson & Wretman 1992 (5.6); domains, strata with one cluster
-("adjust": centred at the grand mean) and the interval on the logit scale as in Lumley's R package `survey`
-(`svyciprop`, method "logit"); effective counts, Korn & Graubard 1998 (Survey Methodology 24:193). No finite-population
-correction is made: where most villages were drawn, the interval is too wide rather than too narrow.
+Sources: Taylor linearisation of a ratio, Särndal, Swensson & Wretman 1992 (5.6); domains and strata with one cluster
+("adjust": centred at the grand mean) as in Lumley's R package `survey`; effective counts with the quantiles of t, Korn
+& Graubard 1998 (Survey Methodology 24:193); Wilson's interval with them, Dean & Pagano 2015 (Journal of Survey
+Statistics and Methodology 3:484); why the design effect is drawn towards an assumed one: docs/adr/0008.
 """
 
 from collections.abc import Sequence
@@ -18,9 +18,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analytics.estimation.clusters import EDGE, Moments, cluster_cells, moments
+from analytics.estimation.clusters import Moments, cluster_cells, divide, moments
 from analytics.estimation.inputs import FloatArray, require_share
-from analytics.estimation.intervals import LEVEL, Intervals, clopper_pearson
+from analytics.estimation.intervals import LEVEL, Intervals, wilson
 
 Reason = Literal["", "no_data", "small_n", "one_cluster"]
 
@@ -28,9 +28,18 @@ MINIMUM_DENOMINATOR = 30
 """Fewest rows under a rate that is shown (Tepat's disclosure rule); a metric may ask for more."""
 
 EDGE_ICC = 0.15
-"""Intra-cluster correlation assumed where the sample shows no variance (a share of 0 or 1).
+"""Intra-cluster correlation assumed where the sample says little of it (a share near 0 or 1).
 
 Measured on Alatas et al. 2012 (640 Indonesian sub-villages): exclusion error .142, inclusion error .114, total .042."""
+
+TRUSTED_EVENTS = 5.0
+"""n·p·(1 − p) at which the design effect that was seen counts half, the assumed one half (ADR 0008)."""
+
+LEAST_EFFECT = 0.25
+"""Design effects seen below this are taken for luck."""
+
+MOST_EFFECTIVE = 1e12
+"""Effective count of a census: its interval is the share itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +108,8 @@ def ratios(
             | numerator | Σ w·y, at most the denominator |
             | denominator | Σ w·x, the sum of design weights |
             | n | rows with x = 1 |
+            | unsampled (optional) | 1 − the probability that the cluster was drawn: the finite-population factor; \
+without it 1, as if from an endless population |
         by: Columns that name the domain; empty for a single share.
         level: Coverage of the interval.
         minimum: Fewest rows n under a share that is given.
@@ -109,8 +120,9 @@ def ratios(
     Returns:
         One row per domain, in the order of its first row: `by`, then the fields of `Estimate`. Suppressed shares are
         NaN with their reason: "no_data" (denominator 0), "small_n" (n < `minimum`), "one_cluster" (no two clusters to
-        compare). Intervals lie on the logit scale; where the sample shows no variance they are Clopper–Pearson with
-        the effective count.
+        compare). Intervals are Wilson's with the effective count n / (design effect × remaining share), reduced by
+        the quantiles of t. The design effect is the one seen, drawn towards the assumed one (unequal weights ×
+        clusters of correlation `edge_icc`) the fewer events were seen.
 
     Raises:
         EstimationError: A missing column, an empty key, a negative or infinite total, a numerator above its
@@ -126,12 +138,17 @@ def ratios(
 
 def _estimates(sums: Moments, *, level: float, minimum: int, edge_icc: float) -> pd.DataFrame:
     """Return the fields of `Estimate`, one row per domain."""
+    ends = interval(sums, level=level, edge_icc=edge_icc)
+    columns = {"value": sums.value, "low": ends.low, "high": ends.high, "se": sums.se}
+    return labelled(sums, columns, minimum=minimum)
+
+
+def labelled(sums: Moments, columns: dict[str, FloatArray], *, minimum: int) -> pd.DataFrame:
+    """Return value, low, high and se, empty where the share may not be given, beside the counts and the reason."""
     reason = np.select(
         [sums.denominator == 0, sums.n < minimum, sums.df < 1], ["no_data", "small_n", "one_cluster"], default=""
     )
     shown = reason == ""
-    ends = _interval(sums, level=level, edge_icc=edge_icc)
-    columns = {"value": sums.value, "low": ends.low, "high": ends.high, "se": sums.se}
     return pd.DataFrame(
         {name: np.where(shown, column, np.nan) for name, column in columns.items()}
         | {
@@ -147,31 +164,16 @@ def _estimates(sums: Moments, *, level: float, minimum: int, edge_icc: float) ->
     )
 
 
-def _interval(sums: Moments, *, level: float, edge_icc: float) -> Intervals:
-    """Return logit intervals, and Clopper–Pearson with effective counts where no variance was seen."""
+def interval(sums: Moments, *, level: float, edge_icc: float) -> Intervals:
+    """Return Wilson intervals with the effective count of each domain; see `ratios`."""
     tail = 0.5 + level / 2
+    assumed = np.maximum(sums.weighting, 1.0) * (1 + np.maximum(sums.size - 1, 0) * edge_icc)
+    events = sums.n * sums.value * (1 - sums.value)
+    trust = events / (events + TRUSTED_EVENTS)
+    seen = np.where(sums.design_effect > LEAST_EFFECT, sums.design_effect, LEAST_EFFECT)
+    effect = np.exp(trust * np.log(seen) + (1 - trust) * np.log(assumed)) * sums.remaining
     t = np.where(sums.df > 0, stats.t.ppf(tail, np.maximum(sums.df, 1)), np.nan)
-    spread = sums.value * (1 - sums.value)
-    flat = ~(sums.se > EDGE)
-    spread[flat] = 1.0
-    centre = np.clip(sums.value, EDGE, 1 - EDGE)
-    logit = np.log(centre / (1 - centre))
-    half = t * sums.se / spread
-    low, high = _expit(logit - half), _expit(logit + half)
-
-    n_flat = (
-        _effective(sums, edge_icc=edge_icc)[flat] * (stats.t.ppf(tail, np.maximum(sums.n[flat] - 1, 1)) / t[flat]) ** 2
-    )
-    exact = clopper_pearson(sums.value[flat] * n_flat, n_flat, level=level)
-    low[flat], high[flat] = exact.low, exact.high
-    return Intervals(low, high)
-
-
-def _effective(sums: Moments, *, edge_icc: float) -> FloatArray:
-    """Return n over an assumed design effect (Kish 1965), never below 1: unequal weights × clusters."""
-    weights = np.maximum(sums.weighting, 1.0)
-    return sums.n / (weights * (1 + np.maximum(sums.size - 1, 0) * edge_icc))
-
-
-def _expit(x: FloatArray) -> FloatArray:
-    return 1 / (1 + np.exp(-x))
+    # Few degrees of freedom make the seen effect doubtful; the assumed one needs no allowance.
+    count = sums.n * (stats.t.ppf(tail, np.maximum(sums.n - 1, 1)) / t) ** (2 * trust)
+    effective = divide(count, effect, empty=MOST_EFFECTIVE)
+    return wilson(sums.value * effective, effective, level=level)

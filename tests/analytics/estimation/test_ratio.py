@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from analytics.estimation import EstimationError, clopper_pearson, ratio, ratios
-from analytics.estimation.ratio import EDGE_ICC
+from analytics.estimation import EstimationError, ratio, ratios, wilson
+from analytics.estimation.ratio import EDGE_ICC, TRUSTED_EVENTS
 
 TINY = pd.DataFrame(
     {
@@ -36,10 +36,23 @@ def by_hand(totals, drawn):
     return share, math.sqrt(variance) / denominator
 
 
-def logit_interval(share, se, df, level=0.95):
-    half = stats.t.ppf(0.5 + level / 2, df) * se / (share * (1 - share))
-    centre = math.log(share / (1 - share))
-    return tuple(1 / (1 + math.exp(-(centre + sign * half))) for sign in (-1, 1))
+def wilson_interval(share, se, *, n, df, size, level=0.95, weighting=1.0):
+    """The interval with plain arithmetic: the design effect seen, drawn towards the assumed one."""
+    events = n * share * (1 - share)
+    trust = events / (events + TRUSTED_EVENTS)
+    seen = max(se**2 / (share * (1 - share) / n), 0.25)
+    assumed = weighting * (1 + (size - 1) * EDGE_ICC)
+    tail = 0.5 + level / 2
+    count = (
+        n * (stats.t.ppf(tail, n - 1) / stats.t.ppf(tail, df)) ** (2 * trust) / (seen**trust * assumed ** (1 - trust))
+    )
+    z = stats.norm.ppf(tail)
+    middle, half = share + z**2 / (2 * count), z * math.sqrt(share * (1 - share) / count + z**2 / (4 * count**2))
+    return tuple((middle + sign * half) / (1 + z**2 / count) for sign in (-1, 1))
+
+
+TINY_SIZE = sum(n**2 for n in (10, 8, 6, 10, 15)) / 49
+TINY_WEIGHTING = 49 * sum(d**2 / n for d, n in zip((10, 8, 6, 20, 30), (10, 8, 6, 10, 15), strict=True)) / 74**2
 
 
 def random_totals(seed=7):
@@ -58,7 +71,9 @@ def test_the_formula_by_hand():
     assert share == pytest.approx(25 / 74)
     assert found.value == pytest.approx(share)
     assert found.se == pytest.approx(se)
-    assert (found.low, found.high) == pytest.approx(logit_interval(share, se, df=3))
+    assert (found.low, found.high) == pytest.approx(
+        wilson_interval(share, se, n=49, df=3, size=TINY_SIZE, weighting=TINY_WEIGHTING)
+    )
     assert (found.n, found.clusters, found.strata, found.df) == (49, 5, 2, 3)
     assert (found.numerator, found.denominator) == (25, 74)
     assert (found.suppressed, found.reason) == (False, "")
@@ -67,7 +82,9 @@ def test_the_formula_by_hand():
 def test_the_level_widens_the_interval():
     share, se = by_hand(TINY, {"A": 3, "B": 2})
     found = ratio(TINY, level=0.99)
-    assert (found.low, found.high) == pytest.approx(logit_interval(share, se, df=3, level=0.99))
+    assert (found.low, found.high) == pytest.approx(
+        wilson_interval(share, se, n=49, df=3, size=TINY_SIZE, weighting=TINY_WEIGHTING, level=0.99)
+    )
 
 
 def test_rows_of_one_cluster_are_summed_and_order_is_irrelevant():
@@ -141,17 +158,54 @@ def test_categories_that_do_not_occur_give_no_row():
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0])
-def test_a_share_of_nought_or_one_is_clopper_pearson_with_effective_rows(share):
+def test_a_share_of_nought_or_one_rests_on_the_assumed_correlation(share):
     totals = pd.DataFrame(
         {"stratum": "A", "cluster": range(20), "numerator": share * 10.0, "denominator": 10.0, "n": 10}
     )
     found = ratio(totals)
-    effective = 200 / (1 + 9 * EDGE_ICC) * (stats.t.ppf(0.975, 199) / stats.t.ppf(0.975, 19)) ** 2
+    effective = 200 / (1 + 9 * EDGE_ICC)
     assert found.value == share
-    assert (found.low, found.high) == pytest.approx(clopper_pearson(share * effective, effective))
+    assert (found.low, found.high) == pytest.approx(wilson(share * effective, effective))
     width = found.high - found.low
-    naive = clopper_pearson(share * 200, 200)
+    naive = wilson(share * 200, 200)
     assert width > 2 * (naive.high - naive.low)
+
+
+def one_by_one(seen, *, unsampled):
+    return pd.DataFrame(
+        {
+            "stratum": "A",
+            "cluster": range(len(seen)),
+            "numerator": seen,
+            "denominator": 1.0,
+            "n": 1,
+            "unsampled": unsampled,
+        }
+    )
+
+
+def test_families_drawn_one_by_one_have_the_textbook_error():
+    # Cochran 1977 (3.9): v(p) = (1 − f) p q / (n − 1).
+    seen = np.array([1.0] * 24 + [0.0] * 56)
+    found = ratio(one_by_one(seen, unsampled=1 - 80 / 200))
+    assert found.se == pytest.approx(math.sqrt((1 - 80 / 200) * 0.3 * 0.7 / 79))
+    endless = ratio(one_by_one(seen, unsampled=1.0))
+    assert endless.se == pytest.approx(math.sqrt(0.3 * 0.7 / 79))
+    assert endless.high - endless.low > 1.2 * (found.high - found.low)
+
+
+def test_the_factor_of_each_stratum_applies_to_it_alone():
+    seen = np.array([1.0] * 10 + [0.0] * 30)
+    first = one_by_one(seen, unsampled=0.5)
+    second = one_by_one(seen, unsampled=1.0).assign(stratum="B", cluster=range(40, 80))
+    one = 0.25 * 0.75 / 39
+    assert ratio(pd.concat([first, second])).se == pytest.approx(math.sqrt((0.5 * one + one) / 4))
+
+
+def test_a_census_has_no_sampling_error():
+    found = ratio(one_by_one(np.array([1.0] * 24 + [0.0] * 56), unsampled=0.0))
+    assert (found.value, found.se) == (0.3, 0.0)
+    assert (found.low, found.high) == pytest.approx((0.3, 0.3), abs=1e-5)
 
 
 def test_unequal_weights_widen_the_edge():
@@ -170,7 +224,7 @@ def test_equal_clusters_do_not_give_an_interval_of_no_width():
     totals = pd.DataFrame({"stratum": "A", "cluster": range(4), "numerator": 5.0, "denominator": 10.0, "n": 10})
     found = ratio(totals)
     assert found.se == pytest.approx(0, abs=1e-12)
-    assert found.high - found.low > 0.3
+    assert found.high - found.low > 0.25
 
 
 @pytest.mark.parametrize(
@@ -208,6 +262,8 @@ def test_no_domain_gives_no_row():
         (TINY.assign(denominator=np.inf), "no usable denominator"),
         (TINY.assign(n=pd.array([1, None, 2, 3, 4], dtype="Int64")), "1 rows .* no usable n"),
         (TINY.assign(numerator=99.0), "larger than its denominator"),
+        (TINY.assign(unsampled=1.2), "not drawn is above 1"),
+        (TINY.assign(unsampled=-0.1), "no usable unsampled"),
         (TINY.assign(cluster=["v1", "v2", "v3", "v1", "v2"]), "more than one stratum"),
     ],
 )

@@ -71,6 +71,43 @@ def test_domains_in_few_villages_are_covered(setting):
     assert HONEST[0] <= coverage(found, 0.4) <= HONEST[1]
 
 
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"share": 0.02, "correlation": 0.15},
+        {"share": 0.03, "correlation": 0.1},
+        {"share": 0.05, "correlation": 0.15},
+        {"share": 0.1, "correlation": 0.15, "villages": 10, "households": 10},
+        {"share": 0.3, "correlation": 0.15, "villages": 8, "households": 5},
+        {"share": 0.3, "correlation": 0.3, "villages": 4, "households": 10},
+    ],
+    ids=str,
+)
+def test_rare_events_and_few_villages_are_covered(setting):
+    found = ratios(samples(**setting), by=["sample"])
+    assert HONEST[0] <= coverage(found, setting["share"]) <= HONEST[1]
+
+
+@pytest.mark.parametrize("share", [0.1, 0.2, 0.3, 0.5])
+def test_thirty_families_drawn_one_by_one_are_covered_on_average(share):
+    # Counts are coarse: coverage jumps with the share, so the mean over nearby shares is judged.
+    rng = np.random.default_rng(5)
+    truth = rng.uniform(share - 0.05, share + 0.05, REPETITIONS)
+    totals = pd.DataFrame(
+        {
+            "sample": np.repeat(np.arange(REPETITIONS), 30),
+            "stratum": "all",
+            "cluster": np.tile(np.arange(30), REPETITIONS),
+            "numerator": (rng.random(30 * REPETITIONS) < np.repeat(truth, 30)).astype(float),
+            "denominator": 1.0,
+            "n": 1,
+        }
+    )
+    found = ratios(totals, by=["sample"])
+    hits = (found["low"].to_numpy() <= truth) & (truth <= found["high"].to_numpy())
+    assert HONEST[0] <= hits.mean() <= HONEST[1]
+
+
 @pytest.mark.parametrize(("share", "villages"), [(0.002, 50), (0.01, 15)])
 def test_shares_that_are_often_nought_are_covered(share, villages):
     found = ratios(samples(share=share, correlation=0.1, villages=villages), by=["sample"])
