@@ -6,10 +6,13 @@ from typing import Any
 
 import pandas as pd
 
+from analytics.marts.groups import GROUPS as GROUPS_OF_FAMILIES
 from analytics.metrics import METRICS, Filters, measure
 from analytics.metrics.comparisons import place_names
+from analytics.metrics.definitions.targeting import EXCLUSION_SOURCES, INCLUSION_SOURCES
 from analytics.metrics.incidence import floors, incidence
 from analytics.metrics.metric import Metric
+from analytics.metrics.precision import gain, group_gaps
 from analytics.metrics.scope import checks, scope
 from analytics.store import Warehouse
 from validation.contract import LEVELS
@@ -33,8 +36,10 @@ REGISTRATIONS = (
     "eligible_share",
 )
 OBJECTIONS = ("objections", "open_objections", "late_share", "upheld_share")
+SOURCES = {"inclusion_error": INCLUSION_SOURCES, "exclusion_error": EXCLUSION_SOURCES}
+"""Errors and the sources that each is split into."""
 GROUPS = {
-    "targeting": (*LEVELS, "rule", "period"),
+    "targeting": (*LEVELS, "rule", "period", *GROUPS_OF_FAMILIES),
     "registrations": (*LEVELS, "channel"),
     "objections": (*LEVELS[:3], "channel", "kind", "grounds", "programme"),
 }
@@ -42,10 +47,11 @@ GROUPS = {
 
 
 def targeting(warehouse: Warehouse, filters: Filters, *, by: Sequence[str] = ()) -> dict[str, Any]:
-    """Report targeting for each programme: errors with intervals, floor, concentration, and the groups asked for.
+    """Report targeting for each programme: errors with intervals, sources, floor, concentration, the groups asked for.
 
     Without periods in the filters, the latest ones with field checks. Where several rules chose families, the errors
-    by rule come unasked.
+    by rule come unasked. Groups of families (head_sex …) come with their gap to all other families. Every value names
+    the method that it was found by: where a model cannot help, an assisted estimate is a direct one.
     """
     known = scope(warehouse)
     filters = replace(filters, periods=filters.periods or known.recent_periods)
@@ -64,6 +70,11 @@ def targeting(warehouse: Warehouse, filters: Filters, *, by: Sequence[str] = ())
                 "periods": list(chosen.periods),
                 "checks": vars(entered),
                 "metrics": _values(warehouse, TARGETING, chosen),
+                "sources": {
+                    error: _values(warehouse, [f"{error}_{source}" for source in sources], chosen)
+                    for error, sources in SOURCES.items()
+                },
+                "gain": {name: vars(found) for name in SOURCES if (found := gain(warehouse, METRICS[name], chosen))},
                 "floor": least._asdict() if least else None,
                 "concentration_coefficient": spread.coefficient if spread else None,
                 "cgh_index": spread.cgh if spread else None,
@@ -89,7 +100,8 @@ def _head(warehouse: Warehouse, filters: Filters) -> dict[str, Any]:
         "snapshot": manifest.snapshot,
         "data_until": f"{manifest.data_until:%Y-%m-%dT%H:%M:%S}Z",
         "code_version": manifest.code_version,
-        "filters": {name: _plain(getattr(filters, name)) for name in filters.given()} | {"unit": filters.unit},
+        "filters": {name: _plain(getattr(filters, name)) for name in filters.given()}
+        | {"unit": filters.unit, "method": filters.method},
     }
 
 
@@ -105,15 +117,25 @@ def _grouped(warehouse: Warehouse, metrics: Sequence[str], filters: Filters, gro
     for metric in (METRICS[name] for name in metrics):
         if group not in metric.dimensions and not (group in LEVELS[:3] and "district" in metric.dimensions):
             continue
+        compared = _gaps(warehouse, metric, filters, group)
         for _, row in measure(warehouse, metric, filters, by=[group]).iterrows():
             key = _plain(row[group])
             entry = entries.setdefault(key, {group: key} | ({"name": names.get(key, key)} if names else {}))
-            entry.setdefault("metrics", {})[metric.id] = _result(metric, row)
+            entry.setdefault("metrics", {})[metric.id] = _result(metric, row) | compared.get(key, {})
     return list(entries.values())
 
 
+def _gaps(warehouse: Warehouse, metric: Metric, filters: Filters, group: str) -> dict[Any, dict[str, Any]]:
+    """Return each group's gap to all other families, for groups of families only."""
+    if group not in GROUPS_OF_FAMILIES or metric.kind != "sample":
+        return {}
+    found = group_gaps(warehouse, metric, filters, by=group)
+    columns = ["gap", "gap_low", "gap_high"]
+    return {_plain(row[group]): {name: _plain(row[name]) for name in columns} for _, row in found.iterrows()}
+
+
 def _result(metric: Metric, row: pd.Series) -> dict[str, Any]:
-    fields = ["value", "numerator", "denominator", "n"] + (["low", "high"] if metric.kind == "sample" else [])
+    fields = ["value", "numerator", "denominator", "n"] + (["low", "high", "method"] if metric.kind == "sample" else [])
     return {name: _plain(row[name]) for name in fields} | ({"reason": row["reason"]} if row["reason"] else {})
 
 

@@ -1,6 +1,7 @@
 """`tepat report …`: the pages' figures on the command line."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -9,11 +10,26 @@ from analytics import reports
 from analytics.cli.data import JsonOption
 from analytics.cli.output import print_json, print_table, say
 from analytics.metrics import METRICS, Filters
+from analytics.metrics.filters import Method as FilterMethod
 from analytics.settings import settings
 from analytics.store import Warehouse, open_store
+from validation.contract import LEVELS
 from validation.errors import TepatError
 
 app = typer.Typer(help="Print the figures of a page: targeting, registrations or objections.", no_args_is_help=True)
+
+
+class Method(StrEnum):
+    """How targeting is estimated."""
+
+    DIRECT = "direct"
+    PPI = "ppi"
+    SMALL_AREA = "small-area"
+
+
+METHODS: dict[Method, FilterMethod] = {
+    Method.DIRECT: "direct", Method.PPI: "ppi", Method.SMALL_AREA: "small_area"
+}  # fmt: skip
 
 DatasetOption = Annotated[str, typer.Option(help="Data set; default: the one published last.")]
 AreaOption = Annotated[str, typer.Option(help="Code of a region; everything inside it counts, e.g. 35.10.01.")]
@@ -28,14 +44,29 @@ def targeting(
     period: Annotated[list[str] | None, typer.Option(help="Payment period; default: the latest two.")] = None,
     programme: ProgrammeOption = "",
     area: AreaOption = "",
+    method: Annotated[
+        Method,
+        typer.Option(
+            help="direct: the checks alone; ppi: narrowed by the model's predictions; small-area: regions borrow "
+            "strength from each other (with --by district or village)."
+        ),
+    ] = Method.DIRECT,
     persons: Annotated[bool, typer.Option("--persons", help="Count persons instead of families.")] = False,
     dataset: DatasetOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Inclusion, exclusion and total error with intervals, from the random field checks."""
     filters = Filters(
-        area=area, programme=programme, periods=tuple(period or ()), unit="persons" if persons else "families"
+        area=area,
+        programme=programme,
+        periods=tuple(period or ()),
+        unit="persons" if persons else "families",
+        method=METHODS[method],
     )
+    if method is Method.SMALL_AREA and not set(by or ()) & set(LEVELS):
+        raise TepatError(
+            "Small-area estimates are made for regions.", next_step=f"Add --by with one of {', '.join(LEVELS)}."
+        )
     found = reports.targeting(_open(dataset), filters, by=_groups("targeting", by))
     if as_json:
         print_json(found)
@@ -47,6 +78,11 @@ def targeting(
             f"entered of {checks['made']:,} ({checks['unknown']:,} unknown), {checks['receivers']:,} receivers."
         )
         _print_values("", result["metrics"])
+        for error, parts in result["sources"].items():
+            _print_values(f"{METRICS[error].label.en}, where it comes from", parts)
+        for error, found_gain in result["gain"].items():
+            say(f"{METRICS[error].label.en}: the model narrows the interval by {found_gain['narrower']:.0%}, "
+                f"worth {found_gain['visits']:,} more random visits.")  # fmt: skip
         if result["floor"]:
             say(f"Floor of this size: inclusion {result['floor']['inclusion']:.1%}, exclusion "
                 f"{result['floor']['exclusion']:.1%}.")  # fmt: skip

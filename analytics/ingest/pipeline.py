@@ -3,8 +3,8 @@
 import math
 import os
 import shutil
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from difflib import get_close_matches
 from pathlib import Path
@@ -17,9 +17,10 @@ import pandas as pd
 from analytics import __version__
 from analytics.ingest import mapping as mappings
 from analytics.ingest import record
-from analytics.ingest.batch import Batch, Mode, open_batch, stage
-from analytics.ingest.mended import Origin
+from analytics.ingest.batch import Batch, Mode, ShapedFile, open_batch, open_shaped, stage
+from analytics.ingest.mended import Origins
 from analytics.marts import Context, build
+from analytics.prediction import PREDICTIONS, predict_all
 from analytics.settings import Settings, SettingsError
 from analytics.store import Dataset, Manifest, NothingPublishedError, SourceFile, Staging, Store, TableFacts, open_store
 from analytics.store.manifest import Attempt
@@ -74,18 +75,50 @@ def ingest(
         NothingPublishedError: rows are to be added and there is no snapshot yet.
         StoreBusyError: another process publishes.
     """
-    _demand_known_rules(settings)
     mapping = mappings.load_mapping(mapping_path)
+    return _bring_in(
+        lambda: _with_results(open_batch(mapping, source, mode), settings),
+        mapping.dataset.name,
+        settings=settings,
+        progress=progress,
+    )
+
+
+def add_rows(
+    dataset: str,
+    files: Sequence[ShapedFile],
+    *,
+    settings: Settings,
+    progress: Progress = lambda _what, _share: None,
+) -> Ingested:
+    """Add rows that are of the contract already to a data set, as `ingest` does with the rows of an export.
+
+    Args:
+        dataset: Name of a data set that is published.
+        files: The rows, by the file that they stood in.
+        settings: Home, limits, warehouse.
+        progress: Told what is being done.
+
+    Raises:
+        GateError, NothingPublishedError, StoreBusyError: as `ingest`.
+    """
+    declared = open_store(settings).manifest(dataset).dataset
+    return _bring_in(lambda: open_shaped(declared, files), declared.name, settings=settings, progress=progress)
+
+
+def _bring_in(open_: Callable[[], Batch], name: str, *, settings: Settings, progress: Progress) -> Ingested:
+    """Stage, judge and publish a batch, or say that it is in already; how it ended is recorded either way."""
+    _demand_known_rules(settings)
     store = open_store(settings)
-    name = mapping.dataset.name
     try:
-        batch = open_batch(mapping, source, mode)
+        batch = open_()
         last = _last(store, name)
-        if mode != "replace" and last is None:
+        if batch.mode != "replace" and last is None:
             raise NothingPublishedError(
                 f"The data set {name!r} has no snapshot to add to.", next_step="Ingest a whole export first."
             )
-        if last and batch.fingerprint in _fingerprints(last, mode):
+        # Of results alone the register says what is in; to publish them twice changes nothing.
+        if last and batch.mapping.table and batch.fingerprint in _fingerprints(last, batch.mode):
             store.show(name)
             return Ingested(last, already_in=True)
         with store.writer() as staging:
@@ -101,6 +134,16 @@ def ingest(
     return Ingested(manifest, already_in=False)
 
 
+def _with_results(batch: Batch, settings: Settings) -> Batch:
+    """Add the results of field checks that the register holds to a whole export, which does not know of them."""
+    if batch.mode != "replace":
+        return batch
+    from analytics.audits.rows import kept_results  # noqa: PLC0415  the register loads SQLAlchemy, and reads our key
+
+    dataset = batch.mapping.dataset
+    return replace(batch, shaped=kept_results(settings, dataset.name, zone=dataset.timezone))
+
+
 def check(
     mapping_path: Path, source: Path, *, settings: Settings, progress: Progress = lambda _what, _share: None
 ) -> Verdict:
@@ -112,7 +155,7 @@ def check(
     _demand_known_rules(settings)
     mapping = mappings.load_mapping(mapping_path)
     store = open_store(settings)
-    batch = open_batch(mapping, source, "replace")
+    batch = _with_results(open_batch(mapping, source, "replace"), settings)
     with store.writer() as staging:
         last = _last(store, mapping.dataset.name)
         sources, _ = _shape_all(batch, staging, store, base=None, settings=settings, progress=progress)
@@ -163,12 +206,14 @@ def _stage(
     tables = _tables(staging)
     until = _data_until(batch, tables, now)
     offset = _offset_hours(batch.mapping.dataset.timezone, until)
-    for name, expression in build(tables, Context(offset_hours=offset, until=until)):
+    progress("predict", 0.82)
+    predict_all(tables, staging.path("tables", "families"), staging.path("derived", PREDICTIONS))
+    for name, expression in build(_tables(staging, derived=(PREDICTIONS,)), Context(offset_hours=offset, until=until)):
         progress(f"build {name}", 0.85)
         expression.to_parquet(staging.path("marts", name), compression="zstd")
     for room in ("shaped", "judged", "scratch"):  # what was rejected, and helpers: they do not enter the snapshot
         shutil.rmtree(staging.folder / room, ignore_errors=True)
-    rejected = quarantine.drop_duplicates(record.KEY).groupby("table").size()
+    rejected = quarantine.drop_duplicates([*record.KEY, "file"]).groupby("table").size()
     return Manifest(
         snapshot=staging.snapshot,
         dataset=Dataset(**batch.mapping.dataset.model_dump(exclude={"regions", "data_until"})),
@@ -188,16 +233,17 @@ def _stage(
 
 def _shape_all(
     batch: Batch, staging: Staging, store: Store, *, base: Manifest | None, settings: Settings, progress: Progress
-) -> tuple[list[SourceFile], dict[str, list[Origin]]]:
+) -> tuple[list[SourceFile], dict[str, Origins]]:
     known: frozenset[str] = frozenset()
     if base:
         path = store.folder(base.snapshot) / "tables" / "regions.parquet"
         known = frozenset(pd.read_parquet(path, columns=["code"])["code"]) if path.is_file() else known
     steps = stage(batch, staging, home=settings.home, known_regions=known)
+    tables = len(batch.mapping.table) + len({file.table for file in batch.shaped})
     for done, (name, sources, origins) in enumerate(steps):
         if not name:
             return sources, origins
-        progress(f"read {name}", 0.5 * done / len(batch.mapping.table))
+        progress(f"read {name}", 0.5 * done / tables)
     raise AssertionError
 
 
@@ -226,7 +272,7 @@ def _judge(
     )
     return judge(
         room,
-        files={source.table: batch.files[source.table] for source in sources},
+        files={name: batch.files.get(name, "") for name in {source.table for source in sources}},
         now=now,
         limits=settings.limits,
         history=History(
@@ -243,7 +289,7 @@ def _judge(
 
 
 def _standing(
-    batch: Batch, verdict: Verdict, before: record.Before, origins: dict[str, list[Origin]], staging: Staging
+    batch: Batch, verdict: Verdict, before: record.Before, origins: dict[str, Origins], staging: Staging
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the quarantine and the notes after this batch."""
     found = record.with_origins(verdict, staging.snapshot, origins)
@@ -324,13 +370,25 @@ def _carry_over(staging: Staging, store: Store, base: Manifest | None) -> None:
             os.link(path, target)
 
 
-def _tables(staging: Staging) -> dict[str, Any]:
+def _tables(staging: Staging, *, derived: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return the accepted tables, and those of the room `derived` that are there, on one connection."""
     connection = ibis.duckdb.connect()
+    paths = {name: staging.path("tables", name) for name in CONTRACT}
+    paths |= {name: staging.path("derived", name) for name in derived}
     return {
-        name: connection.read_parquet(str(path), table_name=name)
-        for name in CONTRACT
-        if (path := staging.path("tables", name)).is_file()
+        name: _completed(name, connection.read_parquet(str(path), table_name=name))
+        for name, path in paths.items()
+        if path.is_file()
     }
+
+
+def _completed(name: str, table: Any) -> Any:
+    """Add the contract's columns that an earlier version of Tepat did not publish yet, empty."""
+    if name not in CONTRACT:
+        return table
+    kinds = ibis.Schema.from_pyarrow(CONTRACT[name].schema)
+    missing = {column: ibis.null(kind) for column, kind in kinds.items() if column not in table.columns}
+    return table.mutate(**missing) if missing else table
 
 
 def _last(store: Store, dataset: str) -> Manifest | None:

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 
-from analytics.marts.auditing import checks_by_reason, targeting_cells
+from analytics.marts.auditing import checks_by_reason, frame_cells, targeting_cells
 from analytics.marts.common import Tables
+from analytics.marts.groups import GROUPS
 from analytics.marts.objecting import objections_daily
 from analytics.marts.paying import coverage_by_decile, payments_by_period
 from analytics.marts.places import places, registered_by_village
@@ -36,14 +36,15 @@ def _plain(make: Callable[[Tables, int], Any]) -> Callable[[Tables, Context], An
     return lambda tables, context: make(tables, context.offset_hours)
 
 
-def _objections(tables: Tables, context: Context) -> Any:
-    return partial(objections_daily, until=context.until)(tables, context.offset_hours)
+def _dated(make: Callable[..., Any]) -> Callable[[Tables, Context], Any]:
+    return lambda tables, context: make(tables, context.offset_hours, until=context.until)
 
 
 def _mart(name: str, needs: str, dimensions: str, expression: Callable[[Tables, Context], Any]) -> Mart:
     return Mart(name, tuple(needs.split()), tuple(dimensions.split()), expression)
 
 
+_GROUPS = " ".join(GROUPS)
 _ALL = (
     _mart("places", "", "code level parent", _plain(places)),
     _mart("registered_by_village", "registrations", "village district", _plain(registered_by_village)),
@@ -60,15 +61,22 @@ _ALL = (
         "objections_daily",
         "objections",
         "day district kind channel programme grounds screening outcome age",
-        _objections,
+        _dated(objections_daily),
     ),
     _mart("payments_by_period", "payments", "period district programme component", _plain(payments_by_period)),
     _mart("coverage_by_decile", "payments", "period district programme decile", _plain(coverage_by_decile)),
     _mart(
         "targeting_cells",
         "audits",
-        "period month stratum village district programme rule decile receives entitled",
-        _plain(targeting_cells),
+        "period month frame_date stratum cluster village district programme rule decile receives entitled source "
+        + _GROUPS,
+        _dated(targeting_cells),
+    ),
+    _mart(
+        "frame_cells",
+        "audits predictions",
+        f"period programme village district rule receives {_GROUPS}",
+        _dated(frame_cells),
     ),
     _mart("checks_by_reason", "audits", "period district programme reason answer enters", _plain(checks_by_reason)),
 )

@@ -8,6 +8,9 @@ from analytics.marts import MARTS
 from analytics.marts.common import ALL
 
 Unit = Literal["families", "persons"]
+Method = Literal["direct", "ppi", "small_area"]
+HOW = ("unit", "method")
+"""Fields that say how to count; they filter nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,10 +28,12 @@ class Filters:
     rule: str = ""
     unit: Unit = "families"
     """Targeting in families, or in persons (families weighted by their size)."""
+    method: Method = "direct"
+    """How targeting is estimated: from the checks alone, with the model's help (PPI++), or for small areas."""
 
     def given(self) -> list[str]:
         """The names of the fields that filter something."""
-        return [field.name for field in fields(self) if field.name != "unit" and getattr(self, field.name)]
+        return [field.name for field in fields(self) if field.name not in HOW and getattr(self, field.name)]
 
 
 _NEEDS = {

@@ -13,6 +13,9 @@ Kind = Literal["register", "sample"]
 Where = dict[str, tuple[str | bool, ...]]
 MINIMUM_N = 30
 """Fewest rows under a rate that is shown."""
+RESULT = ["value", "low", "high", "se", "numerator", "denominator", "n", "reason", "method"]
+"""Columns of every result; `reason` says why a value is empty: "", "no_data", "small_n", "one_cluster"; `method` how it
+was found: "count" (register metrics), "direct", "ppi" (with the model's help) or "small_area"."""
 
 
 @dataclass(frozen=True, kw_only=True)

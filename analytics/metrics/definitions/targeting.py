@@ -26,7 +26,7 @@ _NEITHER: Where = {"entitled": (False,), "receives": (False,)}
 
 def _targeting(
     id_: str, label: Text, *, numerator: tuple[Where, ...], denominator: tuple[Where, ...], says: tuple[Text, Text],
-    polarity: Polarity = "lower_is_better", target: float | None = None,
+    polarity: Polarity = "lower_is_better", target: float | None = None, excludes: Text = _EXCLUDES,
 ) -> Metric:  # fmt: skip
     return Metric(
         id=id_,
@@ -38,7 +38,7 @@ def _targeting(
         numerator_says=says[0],
         denominator=Cells(column="weight", where=denominator),
         denominator_says=says[1],
-        excludes=_EXCLUDES,
+        excludes=excludes,
         source=_SOURCE,
         owner=_OWNER,
         refresh_days=100,
@@ -47,8 +47,17 @@ def _targeting(
     )  # fmt: skip
 
 
+SOURCE_NAMES = {
+    "registration": Text("pendaftaran", "registration"),
+    "ranking": Text("pemeringkatan", "ranking"),
+    "rule": Text("aturan", "rule"),
+    "implementation": Text("pelaksanaan", "implementation"),
+    "earlier_list": Text("daftar sebelum portal", "list before the portal"),
+}
+"""Where an error comes from, as `analytics.marts.sources` tells them apart."""
+
 _ANSWERED = (_TS, _T_NOT_S, _S_NOT_T, _NEITHER)
-METRICS = (
+_WHOLE = (
     _targeting(
         "inclusion_error",
         Text("Kesalahan inklusi", "Inclusion error"),
@@ -104,4 +113,36 @@ METRICS = (
         says=(Text("keluarga yang berhak", "families entitled"), Text("semua keluarga", "all families")),
         polarity="neutral",
     ),
+)
+
+_SOURCE_EXCLUDES = Text(
+    f"{_EXCLUDES.id}. Setiap kesalahan dihitung pada satu sumber saja, yang pertama dalam urutan proses",
+    f"{_EXCLUDES.en}. Each error counts under one source only, the first in the order of the process",
+)
+
+
+def _from_source(error: Metric, source: str, where: Where) -> Metric:
+    """Return the part of an error that comes from one source, over the same denominator."""
+    name = SOURCE_NAMES[source]
+    if error.denominator is None or error.denominator_says is None:
+        raise ValueError(error.id)
+    return _targeting(
+        f"{error.id}_{source}",
+        Text(f"{error.label.id} dari {name.id}", f"{error.label.en} from {name.en}"),
+        numerator=({**where, "source": (source,)},),
+        denominator=error.denominator.where,
+        says=(
+            Text(f"{error.numerator_says.id}, karena {name.id}", f"{error.numerator_says.en}, by {name.en}"),
+            error.denominator_says,
+        ),
+        excludes=_SOURCE_EXCLUDES,
+    )
+
+
+INCLUSION_SOURCES = ("ranking", "rule", "implementation", "earlier_list")
+EXCLUSION_SOURCES = ("registration", "ranking", "rule", "implementation", "earlier_list")
+METRICS = (
+    *_WHOLE,
+    *(_from_source(_WHOLE[0], source, _S_NOT_T) for source in INCLUSION_SOURCES),
+    *(_from_source(_WHOLE[1], source, _T_NOT_S) for source in EXCLUSION_SOURCES),
 )

@@ -1,12 +1,15 @@
 """From export to snapshot, and what an empty, a half-empty and a broken export end in."""
 
 import shutil
+from contextlib import closing
 from pathlib import Path
 
+import ibis
 import polars as pl
 import pytest
 
 from analytics.ingest import ingest
+from analytics.ingest.pipeline import _completed
 from analytics.settings import Settings
 from analytics.store import open_store
 from tests.conftest import PILOT_FAMILIES, ROOT
@@ -158,3 +161,12 @@ def test_a_mended_export_takes_the_place_of_the_bad_one_without_double_counting(
     done = ingest(MAPPING, export, settings=published)
     assert done.manifest.tables["payments"].rows == mended.height
     assert done.manifest.tables["payments"].rejected == 0
+
+
+def test_a_table_of_an_earlier_version_gets_the_contracts_new_columns_empty(pilot_home):
+    with closing(open_store(Settings(home=pilot_home)).open()) as warehouse:
+        older = ibis.memtable(warehouse.table("audits").drop("cluster_probability").limit(5).to_pyarrow())
+    found = _completed("audits", older).to_pyarrow()
+    assert set(found.column_names) == {column.name for column in CONTRACT["audits"].columns}
+    assert found["cluster_probability"].null_count == 5
+    assert str(found["cluster_probability"].type) == "double"
