@@ -27,6 +27,11 @@ class Settings(BaseSettings):
     warehouse: str = Field(
         "", description="Warehouse URL (postgres://…, pyspark://…); empty = Parquet snapshots under the home folder"
     )
+    register_url: str = Field(
+        "",
+        description="URL of the register of field checks (postgresql://…, sqlite:///…); empty = register.sqlite under "
+        "the home folder",
+    )
     dataset: str = Field("", description="Data set to show; empty = the one published last")
     language: Literal["id", "en"] = Field("id", description="Language that the dashboard opens in")
     quarantine_limit: float = Field(0.05, ge=0, le=1, description="Share of bad rows above which nothing is published")

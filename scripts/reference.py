@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from analytics.ingest.mapping import DatasetMapping, Format, Mapping, Recipe, TableMapping
+from analytics.ingest.mapping import DatasetMapping, Format, Mapping, Recipe, TableMapping, VisitList
 from analytics.settings import Settings
 from analytics.store.manifest import Dataset
 from validation.contract import CONTRACT, Column, Table
@@ -71,6 +71,13 @@ KEYS = (
         "One recipe a column of the contract: `COLUMN = { … }`. Exactly one of `from`, `value`, `template`, `one_of` "
         "says what it is made of; the other keys change it.",
     ),
+    Keys(
+        "[visit_list]",
+        VisitList,
+        "Lets `tepat audit sheet` print names and addresses on the lists of field checks. They are read from the "
+        "export when a list is written, and stored nowhere.",
+        "visit_list.",
+    ),
 )
 
 SAID_HERE = {
@@ -89,6 +96,8 @@ SAID_HERE = {
     "file": "File inside the folder given with `--source`: CSV, TXT, XLSX or Parquet",
     "format": "How a CSV or XLSX file is written, see below",
     "columns": "Column of the contract to its recipe, see below",
+    "visit_list.file": "File inside the folder given with `--source`",
+    "visit_list.format": "How a CSV or XLSX file is written, as `format` of a table",
     "format.encoding": "Encoding, a Python codec such as `cp1252`",
     "format.separator": "Mark between fields",
     "format.decimal": "Decimal mark",

@@ -302,6 +302,15 @@ AUDITS = Table(
             maximum=1,
         ),
         Column(
+            name="cluster_probability",
+            kind="number",
+            meaning="Probability that the village was drawn; 1 = families were drawn without drawing villages first; "
+            "empty = not known",
+            optional=True,
+            minimum=0,
+            maximum=1,
+        ),
+        Column(
             name="reason", kind="text", meaning="Why it was visited", domain=("random", "risk", "objection", "hotline")
         ),
         Column(name="seed", kind="whole", meaning="Seed of the draw", optional=True),

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from analytics import __version__
-from analytics.cli import benchmark, data, quarantine, report, serve
+from analytics.cli import audit, benchmark, data, quarantine, report, serve
 from validation.errors import TepatError
 
 EXIT_ERROR = 2
@@ -23,6 +23,7 @@ app.command("simulate")(data.simulate_pilot)
 app.command("ingest")(data.ingest_export)
 app.command("status")(data.status)
 app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(audit.app, name="audit")
 app.add_typer(report.app, name="report")
 app.add_typer(benchmark.app, name="benchmark")
 app.command("serve")(serve.serve)

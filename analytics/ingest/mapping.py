@@ -118,12 +118,25 @@ class DatasetMapping(_Part):
         return Text(**value) if isinstance(value, dict) else value
 
 
+class VisitList(_Part):
+    """Where the lists of field checks take names and addresses from, at the moment of writing; never stored."""
+
+    file: str
+    format: Format = Format()
+    family_id: Recipe
+    """How the family's number is made, as in `families`."""
+    columns: dict[str, str] = Field(min_length=1)
+    """Title on the list to source column: the head of the family, the address."""
+
+
 class Mapping(_Part):
     """A whole mapping file."""
 
     dataset: DatasetMapping
     region_names: dict[str, str] = {}
     table: tuple[TableMapping, ...] = Field(min_length=1)
+    visit_list: VisitList | None = None
+    """What the lists of field checks show of a family, see below; nothing of it is ingested."""
 
     @model_validator(mode="after")
     def _has_families(self) -> Self:

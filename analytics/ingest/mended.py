@@ -23,13 +23,19 @@ XLSX_ROWS = 1_048_575
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a mended row comes from: the batch in which it was rejected, and its row number in the file then."""
+    """Where a row comes from: the batch in which it was rejected, its row number in the file then, and the file."""
 
     COLUMNS: ClassVar = ("tepat_batch", "tepat_row")
     REASON: ClassVar = "tepat_reason"
 
     batch: str
     row: int
+    file: str = ""
+    """Empty = the one that the mapping names."""
+
+
+Origins = dict[int, Origin]
+"""Row number in the batch to where the row comes from."""
 
 
 def mended_table(table: TableMapping, file: str) -> TableMapping:

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analytics.ingest.mended import Origin
+from analytics.ingest.mended import Origins
 from analytics.store import Staging
 from validation.gate import ANY, Verdict
 
@@ -60,23 +60,24 @@ def read_before(folder: Path | None) -> Before:
     )
 
 
-def with_origins(verdict: Verdict, batch: str, origins: dict[str, list[Origin]]) -> pd.DataFrame:
-    """Return the findings with the batch and what each rule says; mended rows keep the place they came from."""
+def with_origins(verdict: Verdict, batch: str, origins: dict[str, Origins]) -> pd.DataFrame:
+    """Return the findings with the batch and what each rule says; rows from elsewhere keep the place they came from."""
     says = verdict.results.drop_duplicates("rule").set_index("rule")[["says_id", "says_en"]]
     found: pd.DataFrame = verdict.findings.join(says, on="rule").assign(batch=batch)
     for table, places in origins.items():
-        own = found["table"] == table
+        own = (found["table"] == table) & found["row"].isin(list(places))
         if not own.any():
             continue
-        index = found.loc[own, "row"].astype(int) - 2
-        found.loc[own, "batch"] = [places[at].batch for at in index]
-        found.loc[own, "row"] = [places[at].row for at in index]
+        of = [places[int(row)] for row in found.loc[own, "row"]]
+        found.loc[own, "batch"] = [place.batch for place in of]
+        found.loc[own, "file"] = [place.file or file for place, file in zip(of, found.loc[own, "file"], strict=True)]
+        found.loc[own, "row"] = [place.row for place in of]
     return found
 
 
-def open_findings(before: pd.DataFrame, new: pd.DataFrame, origins: dict[str, list[Origin]]) -> pd.DataFrame:
+def open_findings(before: pd.DataFrame, new: pd.DataFrame, origins: dict[str, Origins]) -> pd.DataFrame:
     """Return the findings that stand: those before, without the rows that were mended, and the new ones."""
-    mended = {(table, place.batch, place.row) for table, places in origins.items() for place in places}
+    mended = {(table, place.batch, place.row) for table, places in origins.items() for place in places.values()}
     still = [key not in mended for key in before[KEY].itertuples(index=False, name=None)]
     standing: pd.DataFrame = before[still]
     kept = [frame for frame in (standing, new) if not frame.empty]

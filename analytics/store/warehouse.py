@@ -12,7 +12,8 @@ from analytics.store.rooms import Rooms
 class Warehouse:
     """A published snapshot; immutable, so that many readers may hold it while a writer publishes the next.
 
-    Rooms: `tables` (the contract), `marts` (cubes that pages read), `gate` (what was rejected and why).
+    Rooms: `tables` (the contract), `derived` (what was computed for each family), `marts` (cubes that pages read),
+    `gate` (what was rejected and why).
     """
 
     def __init__(self, manifest: Manifest, rooms: Rooms) -> None:

@@ -205,6 +205,8 @@ def _write_accepted(judged: Any, table: Table, *, before: Any, path: Path) -> No
     names = [column.name for column in table.columns]
     good = judged.filter(~judged[OUT]).select(names)
     if before is not None:
+        lacking = {name: ibis.literal(None, good[name].type()) for name in names if name not in before.columns}
+        before = before.mutate(**lacking) if lacking else before  # published before the contract had the column
         good = good.union(before.anti_join(good, list(table.key)).select(names))
     order = [name for name in ("village", "stratum") if name in table] + list(table.key)
     good.order_by(order).to_parquet(path, compression="zstd")

@@ -18,6 +18,10 @@ NAMES = {"nama", "nama_kepala", "nama_pemohon"}
 """Exported as the portal would, and left out of the mapping: they must not reach the warehouse."""
 
 
+UNSAID = {"cluster_probability"}
+"""The portal's export does not say how the villages of a round were drawn."""
+
+
 def stem(table: str) -> str:
     return TABLES[table]["file"].removesuffix(".parquet")
 
@@ -30,13 +34,15 @@ def test_mapping_covers_every_table_but_regions_photos_and_faces():
 def test_export_has_exactly_the_columns_that_the_mapping_names_and_names_of_persons(pilot, table):
     named = {recipe["from"] for recipe in TABLES[table]["columns"].values()}
     assert set(pilot.export(stem(table)).columns) - NAMES == named
-    assert set(TABLES[table]["columns"]) == {column.name for column in CONTRACT[table].columns}
+    assert set(TABLES[table]["columns"]) == {column.name for column in CONTRACT[table].columns} - UNSAID
 
 
 @pytest.mark.parametrize("table", sorted(TABLES))
 def test_recoded_values_are_the_contracts_and_required_columns_are_full(pilot, table):
     frame = pilot.export(stem(table))
     for column in CONTRACT[table].columns:
+        if column.name in UNSAID:
+            continue
         recipe = TABLES[table]["columns"][column.name]
         values = frame[recipe["from"]]
         if not column.optional:
