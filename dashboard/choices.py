@@ -90,6 +90,35 @@ def choose_day(words: Words, name: str, *, label: str, first: date, last: date) 
     return day
 
 
+def choose_number(
+    words: Words, name: str, *, label: str, default: float, low: float, high: float, step: float
+) -> float:
+    """Draw the choice of a number between two limits; whole numbers where the step is whole."""
+    try:
+        kept = float(current(name, f"{default:g}"))
+    except ValueError:
+        kept = default
+    kept = kept if low <= kept <= high else default
+    whole = float(step).is_integer()
+    chosen = st.number_input(
+        label,
+        value=float(kept),
+        min_value=float(low),
+        max_value=float(high),
+        step=float(step),
+        key=_key(words, name),
+        format="%.0f" if whole else "%.1f",
+    )
+    return float(_keep(name, f"{float(chosen):.10g}", f"{default:.10g}"))
+
+
+def put(name: str, code: str) -> None:
+    """Make a choice for the reader, as a button does."""
+    clear((name,))
+    if code:
+        _keep(name, code, "")
+
+
 def current(name: str, standard: str) -> str:
     """Return what is chosen: in this session, else in the URL, else the standard."""
     return str(st.session_state.get(f"chosen.{name}", st.query_params.get(name, standard)))

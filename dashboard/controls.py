@@ -28,7 +28,7 @@ def targeting_reader(reader: Reader) -> Reader:
     words, scope = reader.words, reader.scope()
     periods = scope.periods
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        programme = reader.filters.programme or _programme(reader)
+        programme = programme_choice(reader)
         if len(periods) > 1:
             label = words("targeting.periods")
             periods = choose_many(words, "periods", periods, label=label, default=scope.recent_periods)
@@ -67,6 +67,22 @@ def level_choice(reader: Reader, metric: str) -> str:
     )
 
 
+def estimate_choice(reader: Reader) -> Reader:
+    """Draw the switch between the regions' own estimates and those that borrow from each other."""
+    words = reader.words
+    estimate = choose(
+        words,
+        "estimate",
+        ("direct", "small_area"),
+        label=words("regions.estimate"),
+        shown=lambda name: words(f"regions.estimate_{name}"),
+        face="segments",
+    )
+    if estimate == "small_area":
+        st.caption(f":material/hub: {words('regions.borrowing')}")
+    return reader.with_filters(method=estimate)
+
+
 def highlight_choice(reader: Reader, level: str) -> str:
     """Draw the choice of the region that stands out in every figure."""
     words = reader.words
@@ -79,9 +95,10 @@ def highlight_choice(reader: Reader, level: str) -> str:
     )
 
 
-def _programme(reader: Reader) -> str:
+def programme_choice(reader: Reader) -> str:
+    """Draw the choice of the programme that targeting speaks of, unless the filters name it; empty without any."""
     programmes = reader.scope().programmes
-    if len(programmes) < 2:
-        return programmes[0] if programmes else ""
+    if reader.filters.programme or len(programmes) < 2:
+        return reader.filters.programme or (programmes[0] if programmes else "")
     label = reader.words("targeting.programme")
     return choose(reader.words, "target", programmes, label=label, shown=str, face="segments")

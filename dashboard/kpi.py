@@ -1,17 +1,17 @@
 """The KPI card: a value with its interval or n, target, trend and one word for variation."""
 
-import pandas as pd
 import streamlit as st
 
 from analytics.metrics import Metric, unapplied
 from analytics.metrics.measure import Grain
 from dashboard import theme
+from dashboard.basis import basis
 from dashboard.charts.sparkline import sparkline
 from dashboard.definitions import definition
 from dashboard.faults import guarded
 from dashboard.filterbar import not_applied
 from dashboard.reader import Reader
-from dashboard.words import Unit, Words
+from dashboard.words import Unit
 
 UNITS: dict[str, Unit] = {"count": "number", "share": "percent", "rupiah": "rupiah", "seconds": "number"}
 LEAST_POINTS = 12
@@ -34,29 +34,12 @@ def kpi(reader: Reader, metric: str, *, grain: Grain = "week", title: str = "", 
         row = reader.value(metric)
         value = words.value(None if row is None else row["value"], unit=UNITS[entry.unit])
         st.metric(label, value, help=definition(entry, words))
-        st.caption(words("kpi.no_table") if row is None else basis(entry, row, words))
+        st.caption(words("kpi.no_table") if row is None else basis(reader, entry, row))
         skipped = not_applied(sorted(unapplied(entry.mart, reader.filters)), words)
         if skipped:
             st.caption(f":material/filter_alt_off: {skipped}")
         if trend and row is not None:
             _trend(reader.with_filters(periods=()), entry, grain)
-
-
-def basis(entry: Metric, row: pd.Series, words: Words) -> str:
-    """Return what stands behind a value: interval, numerator and denominator, target; or why there is none."""
-    if row["reason"]:
-        return words(f"kpi.reason_{row['reason']}", n=words.number(row["n"]), minimum=words.number(entry.minimum_n))
-    parts = []
-    if entry.kind == "sample":
-        parts.append(words("kpi.interval", interval=words.interval(row["low"], row["high"])))
-        parts.append(words("kpi.of_checks", n=words.number(row["n"])))
-    elif entry.denominator is not None:
-        parts.append(words("kpi.of", numerator=words.number(row["numerator"]), n=words.number(row["n"])))
-    else:
-        parts.append(entry.numerator_says.to(words.language))
-    if entry.target is not None:
-        parts.append(words("kpi.target", value=words.percent(entry.target, decimals=0)))
-    return " · ".join(parts)
 
 
 def _trend(reader: Reader, entry: Metric, grain: Grain) -> None:

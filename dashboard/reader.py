@@ -16,12 +16,16 @@ from analytics.metrics.comparisons import Comparison, compare, level_below, plac
 from analytics.metrics.declared import Declared, declared
 from analytics.metrics.incidence import Incidence, floors, incidence
 from analytics.metrics.measure import Grain
+from analytics.metrics.peers import peers
+from analytics.metrics.precision import Gain, gain, group_gaps
+from analytics.metrics.ranking import ranking
 from analytics.metrics.scope import Checks, Scope, checks, scope
 from analytics.metrics.shares import composition, stages
 from analytics.metrics.trends import Trend, trend
 from analytics.settings import settings
 from analytics.store import Manifest, Store, Warehouse, open_store
 from analytics.store.manifest import Attempt
+from dashboard.groundwork import Groundwork, groundwork
 from dashboard.words import Words
 
 _KEY = "reader"
@@ -82,6 +86,30 @@ class Reader:
     def compare(self, metric: str, *, level: str) -> Comparison:
         """Return a metric for every region of a level."""
         return _compared(self.snapshot, metric, self.filters, level)
+
+    def ranking(self, metric: str, *, level: str) -> pd.DataFrame:
+        """Return the ranks that each region of a level may hold; empty where nobody can tell."""
+        return _ranked(self.snapshot, metric, self.filters, level)
+
+    def peers(self, code: str, *, level: str) -> pd.DataFrame:
+        """Return a region and those most like it in kind, wherever they lie."""
+        return _peers(self.snapshot, level, code)
+
+    def group_gaps(self, metric: str, *, by: str) -> pd.DataFrame:
+        """Return a targeting metric for groups of families with the gap of each to all others."""
+        return _gaps(self.snapshot, metric, self.filters, by)
+
+    def has_model(self) -> bool:
+        """Say whether the snapshot has predictions of every family."""
+        return _has_mart(self.snapshot, "frame_cells")
+
+    def gain(self, metric: str) -> Gain | None:
+        """Return what the model adds to a metric's precision, None where it cannot help."""
+        return _gain(self.snapshot, metric, self.filters)
+
+    def groundwork(self, programme: str) -> Groundwork | None:
+        """Return what a plan of field checks rests on, None when nobody was paid for the programme."""
+        return _groundwork(self.snapshot, programme)
 
     def incidence(self) -> Incidence | None:
         """Return coverage by decile and the concentration of the rupiah."""
@@ -199,6 +227,36 @@ def _trend(snapshot: str, metric: str, filters: Filters, grain: Grain) -> Trend:
 @st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
 def _compared(snapshot: str, metric: str, filters: Filters, level: str) -> Comparison:
     return compare(_warehouse(snapshot), METRICS[metric], filters, level=level)
+
+
+@st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
+def _ranked(snapshot: str, metric: str, filters: Filters, level: str) -> pd.DataFrame:
+    return ranking(_warehouse(snapshot), METRICS[metric], filters, level=level)
+
+
+@st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
+def _peers(snapshot: str, level: str, code: str) -> pd.DataFrame:
+    return peers(_warehouse(snapshot), level=level, code=code)
+
+
+@st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
+def _gaps(snapshot: str, metric: str, filters: Filters, by: str) -> pd.DataFrame:
+    return group_gaps(_warehouse(snapshot), METRICS[metric], filters, by=by)
+
+
+@st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
+def _gain(snapshot: str, metric: str, filters: Filters) -> Gain | None:
+    return gain(_warehouse(snapshot), METRICS[metric], filters)
+
+
+@st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
+def _has_mart(snapshot: str, name: str) -> bool:
+    return name in _warehouse(snapshot).names("marts")
+
+
+@st.cache_data(ttl=_TTL, max_entries=100, show_spinner=False)
+def _groundwork(snapshot: str, programme: str) -> Groundwork | None:
+    return groundwork(_warehouse(snapshot), programme)
 
 
 @st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)

@@ -1,9 +1,10 @@
-"""Ketepatan Sasaran: both errors, their floor and course, who is reached, and where the truth is from."""
+"""Ketepatan Sasaran: both errors, where they come from and on whom they fall, their course, and the truth behind."""
 
 from functools import partial
 
 import streamlit as st
 
+from dashboard.assistance import model_help, with_method
 from dashboard.controls import targeting_reader
 from dashboard.findings import targeting_title
 from dashboard.head import page_head
@@ -11,11 +12,12 @@ from dashboard.kpi import kpi
 from dashboard.panel import panel
 from dashboard.reader import reader
 from dashboard.truth import truth
-from dashboard.views import targeting, trends
+from dashboard.views import causes, targeting, trends
 
 view = reader()
 title = st.container()
-chosen = targeting_reader(view)
+chosen = with_method(targeting_reader(view))
+model_help(chosen)
 with title:
     page_head(chosen, "ketepatan_sasaran", targeting_title(chosen), period=", ".join(chosen.filters.periods))
 
@@ -29,6 +31,14 @@ with left:
     panel(chosen, "errors", targeting.errors, metrics=targeting.ERRORS)
 with right:
     truth(chosen)
+
+for column, name, error in zip(st.columns(2), ("inclusion_sources", "exclusion_sources"), causes.SOURCES, strict=True):
+    with column:
+        panel(chosen, name, partial(causes.sources, error=error), metrics=causes.SOURCES[error])
+
+for column, name, error in zip(st.columns(2), ("inclusion_gaps", "exclusion_gaps"), causes.SOURCES, strict=True):
+    with column:
+        panel(chosen, name, partial(causes.gaps, error=error), metrics=[error])
 
 for column, name, metric in zip(st.columns(2), ("inclusion_trend", "exclusion_trend"), targeting.ERRORS, strict=True):
     with column:

@@ -36,10 +36,11 @@ def caterpillar(
 ) -> Chart:
     """Draw estimates from low to high; only those whose interval excludes `reference` are coloured and shaped.
 
-    `data`, one row per district; a row without a value has too few checks: listed in the table, not drawn:
+    `data`, one row per district; a row without a value has too few checks: listed in the table, not drawn. `rank`, in
+    words, says which places the district may hold; the column may be absent:
 
-        code | name | value  | low    | high
-        str  | str  | float? | float? | float?
+        code | name | value  | low    | high   | rank
+        str  | str  | float? | float? | float? | str
     """
     verdicts = np.select([data["low"] > reference, data["high"] < reference], ["up", "down"], "none")
     rows = data.assign(signal=np.where(data["value"].isna(), "few", verdicts)).sort_values("value", kind="stable")
@@ -52,6 +53,7 @@ def caterpillar(
             "low": words("charts.table_low"),
             "high": words("charts.table_high"),
             "signal": words("charts.table_signal"),
+            "rank": words("charts.table_rank"),
         },
     )
     few = int(rows["value"].isna().sum())
@@ -139,6 +141,7 @@ def _add_districts(
             hovertext=[
                 f"<b>{shorten(row.name, 40)}</b><br>{words.value(row.value, unit=unit, decimals=decimals)}"
                 f" ({words.interval(row.low, row.high, unit=unit, decimals=decimals)})"
+                f"{f'<br>{row.rank}' if 'rank' in part and row.rank else ''}"
                 for row in rows_of(part)
             ],
             hoverinfo="text",

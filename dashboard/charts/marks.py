@@ -141,6 +141,23 @@ def add_row_labels(figure: go.Figure, texts: Sequence[str]) -> None:
         )
 
 
+def add_second_lines(figure: go.Figure, texts: Sequence[str], *, below: float) -> None:
+    """Write one quiet line per row under its mark, `below` rows from its middle."""
+    for row, text in enumerate(texts):
+        figure.add_annotation(
+            text=text,
+            x=0,
+            xref="paper",
+            xanchor="left",
+            y=row + below,
+            yanchor="top",
+            align="left",
+            bgcolor=theme.BACKGROUND,
+            borderpad=0,
+            font={"size": theme.TINY, "color": theme.QUIET_TEXT},
+        )
+
+
 def line(**style: Any) -> dict[str, Any]:
     """Return a shape line over the whole width or height of the plot in a quiet colour, `style` on top."""
     return {"line": {"color": theme.QUIET_TEXT, "width": 1, "dash": "dash", **style}}

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from dashboard.basis import row_basis, source
 from dashboard.charts.chart import Chart
 from dashboard.charts.concentration import concentration as concentration_chart
 from dashboard.charts.estimates import estimates
@@ -17,7 +18,7 @@ def errors(reader: Reader) -> Chart | None:
     """Inclusion and exclusion error of each programme, with floor and declared figures."""
     words = reader.words
     programmes = [reader.filters.programme] if reader.filters.programme else reader.scope().programmes
-    rows = []
+    rows, sources = [], []
     for programme in programmes:
         chosen = reader.with_filters(programme=programme)
         floor = chosen.floors()
@@ -34,8 +35,10 @@ def errors(reader: Reader) -> Chart | None:
                     "high": row["high"],
                     "declared": said[0].after if said else None,
                     "floor": least,
+                    "basis": row_basis(chosen, reader.metric(metric), row),
                 }
             )
+            sources.append(words("charts.source_note", source=source(chosen, row)))
     if not rows:
         return None
     data = pd.DataFrame(rows)
@@ -45,6 +48,7 @@ def errors(reader: Reader) -> Chart | None:
         measure=words("panels.errors"),
         category_label=words("targeting.error"),
         target=reader.metric("inclusion_error").target,
+        notes=list(dict.fromkeys(sources)),
     )
 
 
@@ -56,7 +60,10 @@ def by_rule(reader: Reader) -> Chart | None:
         return None
     words = reader.words
     return estimates(
-        found.assign(name=found["rule"])[["name", "value", "low", "high"]],
+        found.assign(
+            name=found["rule"],
+            basis=[row_basis(reader, reader.metric("total_error"), row) for _, row in found.iterrows()],
+        )[["name", "value", "low", "high", "basis"]],
         words=words,
         measure=reader.label("total_error"),
         category_label=words("filters.name_rule"),

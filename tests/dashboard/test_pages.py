@@ -21,6 +21,7 @@ ROOMS = (
     "usul_sanggah",
     "ketepatan_sasaran",
     "perbandingan_wilayah",
+    "rencana_cek",
     "mutu_data",
     "metode",
 )

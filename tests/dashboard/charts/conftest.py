@@ -119,6 +119,36 @@ def programmes():
 
 
 @pytest.fixture
+def grouped():
+    """Two ways to tell families apart: a clear gap, and a group with too few checks."""
+    return pd.DataFrame(
+        {
+            "heading": ["Umur kepala", "Umur kepala", "Jalur", "Jalur", "Jalur"],
+            "name": ["60+", "di bawah 60", "pendamping", "mandiri", "tidak mendaftar"],
+            "value": [0.36, 0.23, 0.25, 0.31, None],
+            "low": [0.28, 0.19, 0.21, 0.22, None],
+            "high": [0.45, 0.28, 0.3, 0.4, None],
+            "gap": [0.13, -0.13, -0.07, 0.05, None],
+            "gap_low": [0.04, -0.23, -0.17, -0.04, None],
+            "gap_high": [0.23, -0.04, 0.02, 0.15, None],
+            "basis": ["n = 184 cek", "n = 504 cek", "n = 547 cek", "n = 139 cek", "n kecil: 2 dari minimum 30"],
+        }
+    )
+
+
+@pytest.fixture
+def curves():
+    """Half-widths of three series; the first point of the last would not be shown."""
+    return pd.DataFrame(
+        {
+            "visits": [250, 1000, 2000] * 3,
+            "series": ["cek saja"] * 3 + ["dibantu model"] * 3 + ["satu kecamatan"] * 3,
+            "value": [0.08, 0.04, 0.028, 0.07, 0.034, 0.024, None, 0.2, 0.14],
+        }
+    )
+
+
+@pytest.fixture
 def boundaries():
     """Four squares side by side."""
     return {

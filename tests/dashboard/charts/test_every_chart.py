@@ -13,7 +13,9 @@ from dashboard.charts.concentration import concentration
 from dashboard.charts.daily_stack import daily_stack
 from dashboard.charts.estimates import estimates
 from dashboard.charts.funnel import funnel
+from dashboard.charts.gaps import gaps
 from dashboard.charts.incidence import incidence
+from dashboard.charts.precision_curve import precision_curve
 from dashboard.charts.region_map import boundary_map, tile_map
 from dashboard.charts.sparkline import sparkline
 from dashboard.charts.stages import stages
@@ -32,6 +34,8 @@ SAMPLES = {
     concentration: ("curve", {"coefficient": -0.35}),
     sparkline: ("weeks", {"unit": "percent"}),
     estimates: ("programmes", {"category_label": "Program", "target": 0.1}),
+    gaps: ("grouped", {}),
+    precision_curve: ("curves", {"target": 0.03, "now": (500, 0.042), "goal": 900}),
     tile_map: ("districts", {"selected": "35.10.01"}),
     boundary_map: ("districts", {"selected": "35.10.01"}),
 }
@@ -133,7 +137,9 @@ def test_a_frame_of_missing_values_draws_nothing_but_keeps_its_rows(draw, sample
 
 
 @pytest.mark.parametrize(
-    "maker", [daily_stack, stages, bars, funnel, caterpillar, estimates, tile_map, boundary_map], indirect=True
+    "maker",
+    [daily_stack, stages, bars, funnel, caterpillar, estimates, gaps, precision_curve, tile_map, boundary_map],
+    indirect=True,
 )
 def test_names_cannot_carry_markup(draw, sample):
     label = next(name for name in ("name", "stage", "series") if name in sample)
