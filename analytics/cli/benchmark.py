@@ -1,4 +1,4 @@
-"""`tepat benchmark …`: how fast this machine is."""
+"""`tepat benchmark …`: how fast this machine is, and whether the intervals hold what they say."""
 
 import tempfile
 from pathlib import Path
@@ -11,7 +11,7 @@ from analytics.benchmarks import validation as benchmark
 from analytics.cli.data import JsonOption
 from analytics.cli.output import print_json, print_table, say
 
-app = typer.Typer(help="Measure speed and memory on this machine.", no_args_is_help=True)
+app = typer.Typer(help="Measure how fast the gate is and how well the estimators hold.", no_args_is_help=True)
 ROWS = (1_000_000, 10_000_000)
 
 
@@ -47,3 +47,35 @@ def validation(
     for size in sizes:
         whole, alone = (compared.speed_up(task, size) for task in ("gate", "rules"))
         say(f"{size:,} rows: Great Expectations = 1, the gate whole {whole:.1f}, its rules alone {alone:.1f}.")
+
+
+@app.command()
+def estimation(
+    *,
+    repetitions: Annotated[int, typer.Option(min=20, help="Samples drawn in each setting.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Seed of the simulation.")] = 20120401,
+    households: Annotated[
+        Path | None, typer.Option(help="households.csv of the 2012 study, to draw from real families too.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option(help="Write the page of results here.", dir_okay=False)] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Simulate every estimator with known truth: do its intervals cover? Exit status 1 where one misses."""
+    from analytics.benchmarks import estimation as simulated  # noqa: PLC0415 - loads scipy
+
+    console = Console(stderr=True, highlight=False)
+    found = simulated.run(repetitions, seed, households_path=households, report=console.print)
+    if output is not None:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(simulated.markdown(found, repetitions=repetitions, seed=seed), encoding="utf-8")
+    if as_json:
+        print_json(simulated.as_dict(found))
+    else:
+        for name, rows in found.items():
+            cells = [
+                [row.setting, row.estimator, row.quantity, f"{row.value:.3f}", "" if row.holds else "missed"]
+                for row in rows
+            ]
+            print_table(name, ["setting", "estimator", "quantity", "value", ""], cells)
+    if simulated.missed(found):
+        raise typer.Exit(1)
