@@ -52,7 +52,7 @@ def validation(
 @app.command()
 def estimation(
     *,
-    repetitions: Annotated[int, typer.Option(min=20, help="Samples drawn in each setting.")] = 1000,
+    repetitions: Annotated[int, typer.Option(min=20, help="Samples drawn in each setting.")] = 4000,
     seed: Annotated[int, typer.Option(help="Seed of the simulation.")] = 20120401,
     households: Annotated[
         Path | None, typer.Option(help="households.csv of the 2012 study, to draw from real families too.")

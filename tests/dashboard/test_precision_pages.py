@@ -283,9 +283,14 @@ def test_methods_list_every_metric_once():
     assert sorted(listed) == sorted(METRICS)
 
 
-def test_checks_that_do_not_say_how_they_were_drawn_give_no_plan(alatas_home, monkeypatch):
+def test_checks_of_all_families_at_once_give_a_plan_too(alatas_home, monkeypatch):
     at = open_page(alatas_home, "rencana_cek", monkeypatch, error="exclusion_error")
     sound(at)
-    assert at.title[0].value == Words("id")("planning.title_none")
-    assert not at.metric
-    assert not at.code
+    now, wanted, helped = (at.metric[place].value for place in range(3))
+    assert now == "± 2,8"
+    visits, model = (int(value.replace(".", "")) for value in (wanted, helped))
+    # Cochran 1977, 4.2, by hand: 52.6 %, design effect 1.44, 1,755 entitled families among 5,756 of the frame.
+    endless = 1.96**2 * 1.44 * 0.526 * 0.474 / 0.03**2
+    assert visits == pytest.approx(endless / (1 + (endless - 1) / 1755) * 5756 / 1755, rel=0.01)
+    assert 0 < model < visits
+    assert at.code[0].value.startswith("tepat audit draw --dataset ")
