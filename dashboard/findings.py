@@ -65,7 +65,7 @@ def objection_title(reader: Reader) -> str:
 
 
 def region_title(reader: Reader, metric: str, *, level: str) -> str:
-    """Return how many regions differ by more than chance."""
+    """Return how many regions stand out of the spread that regions have."""
     words = reader.words
     found = reader.compare(metric, level=level)
     known = found.regions["value"].notna().sum()
