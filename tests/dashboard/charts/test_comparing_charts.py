@@ -34,7 +34,7 @@ def test_funnel_draws_the_limits_as_given(districts, limits, indonesian, trace):
 
 def test_funnel_states_over_dispersion(districts, limits, indonesian, annotations):
     said = " ".join(annotations(funnel(districts, words=indonesian, limits=limits, overdispersion=1.6, **OPTIONS)))
-    assert "φ = 1,60" in said
+    assert "1,60 × kebetulan (φ)" in said
 
 
 def test_funnel_says_who_is_outside_in_both_languages(districts, limits, indonesian, english):
