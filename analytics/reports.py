@@ -1,11 +1,12 @@
 """Reports as plain data: what `tepat report … --json` prints, made of the same measures as the pages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
+from analytics.eligibility import compare, rulebook
 from analytics.marts.groups import GROUPS as GROUPS_OF_FAMILIES
 from analytics.metrics import METRICS, Filters, measure
 from analytics.metrics.comparisons import place_names
@@ -90,6 +91,40 @@ def counted(
     """Report register metrics, whole and by the groups asked for."""
     groups = {group: _grouped(warehouse, metrics, filters, group) for group in by}
     return _head(warehouse, filters) | {"metrics": _values(warehouse, metrics, filters), "by": groups}
+
+
+def what_if(warehouse: Warehouse, programme: str, changes: Mapping[str, int | None], *, by: str = "") -> dict[str, Any]:
+    """Report what other thresholds of a programme's rules would do, see `analytics.eligibility.compare`.
+
+    Args:
+        warehouse: The snapshot; the rules are those in force on its day.
+        programme: PKH or BPNT.
+        changes: Rule id to its new threshold, None = the rule is left out.
+        by: village, district or a group of families; empty = the whole.
+    """
+    day, book = warehouse.manifest.day, rulebook()
+    changed = book.changed(programme, changes, day)
+    found = compare(warehouse, programme, book, changed, day=day, by=[by] if by else [])
+    after = {rule.id: rule.value for rule in changed.rule}
+    rules = [
+        {"id": rule.id, "before": rule.value, "after": after.get(rule.id), "unit": rule.unit, "status": rule.status}
+        for rule in book.in_force(programme, day)
+    ]
+    return {
+        "dataset": warehouse.manifest.dataset.name,
+        "snapshot": warehouse.manifest.snapshot,
+        "programme": programme,
+        "day": day.isoformat(),
+        "rules_version": book.version,
+        "rules": rules,
+        "periods": list(found.periods),
+        "movers": _records(found.movers),
+        "errors": _records(found.errors),
+    }
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): _plain(value) for name, value in row.items()} for row in frame.to_dict("records")]
 
 
 def _head(warehouse: Warehouse, filters: Filters) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""Write the reference pages from the code that they describe: docs/contract.md, docs/mapping.md, docs/settings.md.
+"""Write the reference pages from the code that they describe: docs/contract.md, docs/mapping.md, docs/settings.md,
+docs/rules.md.
 
 python scripts/reference.py [--check]      --check writes nothing and exits 1 when a page is not what the code says
 """
@@ -19,10 +20,12 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from analytics.eligibility import Rule, rulebook
 from analytics.ingest.mapping import DatasetMapping, Format, Mapping, Recipe, TableMapping, VisitList
 from analytics.settings import Settings
 from analytics.store.manifest import Dataset
 from validation.contract import CONTRACT, Column, Table
+from validation.programmes import programmes
 from validation.rules import OWNERS, SEVERITIES
 from validation.suites import SUITES
 from validation.text import Text
@@ -144,6 +147,20 @@ without `TEPAT_`: `language = "en"`. The environment beats the file. A value out
 file are refused."""
 
 
+RULES_SAY = """\
+Version {version}. One rule that refuses is enough. A family is entitled by the rules only where every rule is known to
+pass; where a record is missing the answer is “unknown”, never “no”. A rule is in force from its day until a later entry
+of the same name and programme. *assumed* means that no source was found: the ministry sets it in
+`analytics/eligibility/rules.toml` and `validation/programmes.toml`. The rules answer; they decide nothing, and
+`tepat report what-if` shows what another threshold would do."""
+
+
+PKH_PAYS = """\
+PKH pays one component a living member, the dearest, for at most {members} members of whom at most {children} children;
+early childhood is up to the year of the {early_childhood_until}th birthday, elderly from that of the {elderly_from}th
+({status})."""
+
+
 def contract_page() -> str:
     """Return the page of the tables, their columns and their rules."""
     tables = "Tables: " + " · ".join(f"[{name}](#{name})" for name in CONTRACT)
@@ -169,10 +186,43 @@ def settings_page() -> str:
     return _page(["# Settings", MADE, SETTINGS_SAYS, _grid(("Variable", "Value", "Default", "Meaning"), rows)])
 
 
+def rules_page() -> str:
+    """Return the page of the programmes' rules and amounts."""
+    book = rulebook()
+    rules = [
+        (f"`{rule.id}`", ", ".join(rule.programmes), rule.since.isoformat(), _refusal(rule), rule.status, rule.source,
+         rule.correct.en)
+        for rule in book.rule
+    ]  # fmt: skip
+    amounts = [
+        (entry.programme, entry.component, f"{entry.a_year:,}", entry.since.isoformat(), entry.status)
+        for entry in programmes().amount
+    ]
+    limits = book.limits
+    return _page(
+        [
+            "# Rules of the programmes",
+            MADE,
+            RULES_SAY.format(version=book.version),
+            "## Who is refused",
+            _grid(("Rule", "Programmes", "From", "Refuses where", "How sure", "Source", "Record to correct"), rules),
+            "## What is paid",
+            PKH_PAYS.format(**limits.model_dump()),
+            _grid(("Programme", "Component", "Rupiah a year and member", "From", "How sure"), amounts),
+        ]
+    )
+
+
+def _refusal(rule: Rule) -> str:
+    value = f"{rule.value:,} {rule.unit}".strip()
+    return rule.refuses.en.format(value=value)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "contract.md": contract_page,
     "mapping.md": mapping_page,
     "settings.md": settings_page,
+    "rules.md": rules_page,
 }
 
 

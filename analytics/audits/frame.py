@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -107,7 +106,7 @@ def build_frame(
         programmes=asked,
         paid={name: int((now["programme"] == name).sum()) for name in asked},
         score_source=source,
-        day=_day(warehouse),
+        day=warehouse.manifest.day,
     )
 
 
@@ -129,10 +128,3 @@ def _visited(warehouse: Warehouse, period: str, programmes: tuple[str, ...]) -> 
     checks = warehouse.table("audits")
     checks = checks.filter((checks.period == period) & checks.programme.isin(list(programmes)))
     return warehouse.run(checks.select("family_id").distinct())["family_id"]
-
-
-def _day(warehouse: Warehouse) -> date:
-    """Return the local day of the newest moment in the data."""
-    manifest = warehouse.manifest
-    moment = pd.Timestamp(manifest.data_until, tz="UTC").tz_convert(ZoneInfo(manifest.dataset.timezone))
-    return date(moment.year, moment.month, moment.day)

@@ -91,6 +91,74 @@ def targeting(
         say("This data set has no field checks, so targeting cannot be estimated from it.")
 
 
+@app.command("what-if")
+def what_if(
+    *,
+    programme: Annotated[str, typer.Option(help="Programme whose rules are changed: PKH or BPNT.")],
+    change: Annotated[
+        list[str] | None, typer.Option("--set", help="A rule's new threshold, e.g. decile=5; may be repeated.")
+    ] = None,
+    without: Annotated[list[str] | None, typer.Option(help="A rule to leave out, e.g. power; may be repeated.")] = None,
+    by: Annotated[str, typer.Option(help="village, district or a group of families.")] = "",
+    dataset: DatasetOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """What another threshold of a rule would do: who moves in and out, cost, both errors with intervals.
+
+    Compared are the lists that the rules alone would make; nothing is changed or decided.
+    """
+    found = reports.what_if(_open(dataset), programme, _changes(change, without), by=by)
+    if as_json:
+        print_json(found)
+        return
+    for rule in found["rules"]:
+        if rule["before"] != rule["after"]:
+            say(f"[bold]{rule['id']}[/]: {rule['before']} → {'left out' if rule['after'] is None else rule['after']}")
+    names = ("families", "before", "after", "moves_in", "moves_out", "unknown")
+    print_table(
+        f"{programme}: families that no rule refuses, and billions of rupiah a year that their records come to",
+        [by or "all", *(name.replace("_", " ") for name in names), "Rp bn before", "Rp bn after"],
+        [[row["domain"] or "all", *(f"{row[name]:,}" for name in names),
+          *(f"{row[name] / 1e9:,.1f}" for name in ("a_year_before", "a_year_after"))]
+         for row in found["movers"]],
+    )  # fmt: skip
+    if not found["errors"]:
+        say("This data set has no field checks, so the errors of the lists cannot be estimated.")
+        return
+    print_table(
+        f"Errors of both lists, field checks of {', '.join(found['periods'])}",
+        [by or "all", "error", "before", "after", "change", "95 % interval", "n"],
+        [
+            [row["domain"] or "all", row["error"], *(_percent(row[name]) for name in ("before", "after", "change")),
+             "" if row["change"] is None else f"{row['change_low']:+.1%} – {row['change_high']:+.1%}",
+             f"{row['n']:,}"]
+            for row in found["errors"]
+        ],
+        left=2,
+    )  # fmt: skip
+
+
+def _changes(change: Sequence[str] | None, without: Sequence[str] | None) -> dict[str, int | None]:
+    """Read `decile=5`.
+
+    Raises:
+        TepatError: it is not of this form, or nothing is changed.
+    """
+    changes: dict[str, int | None] = dict.fromkeys(without or ())
+    for text in change or ():
+        name, _, value = text.partition("=")
+        if not value.isdecimal():
+            raise TepatError(f"--set {text} cannot be read.", next_step="Write RULE=NUMBER, for example decile=5.")
+        changes[name] = int(value)
+    if not changes:
+        raise TepatError("Nothing is changed.", next_step="Add --set RULE=NUMBER or --without RULE.")
+    return changes
+
+
+def _percent(value: float | None) -> str:
+    return "small n" if value is None else f"{value:.1%}"
+
+
 @app.command()
 def registrations(
     *,

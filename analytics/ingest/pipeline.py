@@ -5,7 +5,7 @@ import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import ibis
 import pandas as pd
 
 from analytics import __version__
+from analytics.eligibility import VERDICTS, rulebook, verdicts
 from analytics.ingest import mapping as mappings
 from analytics.ingest import record
 from analytics.ingest.batch import Batch, Mode, ShapedFile, open_batch, open_shaped, stage
@@ -208,6 +209,7 @@ def _stage(
     offset = _offset_hours(batch.mapping.dataset.timezone, until)
     progress("predict", 0.82)
     predict_all(tables, staging.path("tables", "families"), staging.path("derived", PREDICTIONS))
+    _apply_rules(tables, staging, day=(until + timedelta(hours=offset)).date())
     for name, expression in build(_tables(staging, derived=(PREDICTIONS,)), Context(offset_hours=offset, until=until)):
         progress(f"build {name}", 0.85)
         expression.to_parquet(staging.path("marts", name), compression="zstd")
@@ -222,6 +224,7 @@ def _stage(
         fingerprint=base.fingerprint if base else batch.fingerprint,
         added=(*base.added, batch.fingerprint) if base else (),
         code_version=__version__,
+        rules_version=rulebook().version,
         sources=(*(base.sources if base else ()), *sources),
         tables={
             name: TableFacts(rows=int(table.count().to_pyarrow().as_py()), rejected=int(rejected.get(name, 0)))
@@ -229,6 +232,20 @@ def _stage(
         },
         settling_days=_settling_days(tables),
     )
+
+
+def _apply_rules(tables: Mapping[str, Any], staging: Staging, *, day: date) -> None:
+    """Write what the rules of the programmes in the data say of every family; nothing where none has rules."""
+    book = rulebook()
+    named = {
+        name
+        for table in ("payments", "decisions", "audits")
+        if table in tables
+        for name in tables[table].select("programme").distinct().to_pyarrow()["programme"].to_pylist()
+    }
+    if ruled := [name for name in book.programmes() if name in named]:
+        found = verdicts(dict(tables), book, day=day, programmes=ruled)
+        found.to_parquet(staging.path("derived", VERDICTS), compression="zstd")
 
 
 def _shape_all(

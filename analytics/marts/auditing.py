@@ -30,23 +30,18 @@ def targeting_cells(tables: Tables, offset_hours: int, *, until: datetime) -> An
     """
     checks = tables["audits"]
     checks = checks.filter(checks.inclusion_probability.notnull() & (checks.inclusion_probability > 0))
-    checks = checks.mutate(
-        direct=(checks.cluster_probability == FROM_FAMILIES).fill_null(ibis.literal(value=False)),
-        number=ibis.dense_rank().over(ibis.window(order_by=checks.family_id)).cast("string"),
-    )
+    checks = with_cluster(checks)
     rows = with_groups(with_size(checks, tables), tables, until=until)
     rows = _with_payment(with_rule(rows, tables, until="visited_at"), tables)
     rows = with_prediction(rows, tables)
     weight = 1.0 / rows.inclusion_probability
     rows = with_district(rows, tables).mutate(
         month=(rows.visited_at + ibis.interval(hours=offset_hours)).date().truncate("month"),
-        cluster=rows.direct.ifelse(ibis.literal("family ") + rows.number, rows.village),
         decile=rows.welfare_decile,
         receives=rows.amount > 0,
         weight=weight,
         persons=weight * rows.persons_of_family,
         weighted_amount=weight * rows.amount.cast("float64"),
-        unsampled=rows.direct.ifelse(1.0 - rows.inclusion_probability, 1.0),
     )
     rows = with_source(rows, tables)
     dimensions = (
@@ -97,6 +92,21 @@ def checks_by_reason(tables: Tables, offset_hours: int) -> Any:
         enters=((probability > 0) & rows.entitled.notnull()).ifelse("yes", "no"),
     )
     return rows.group_by("period", "district", "programme", "reason", "answer", "enters").aggregate(checks=rows.count())
+
+
+def with_cluster(checks: Any) -> Any:
+    """Add `cluster` and `unsampled` (share of the stratum's clusters that was not drawn) to field checks.
+
+    The cluster is the village, or the family itself, under a number, where families were drawn without drawing villages
+    first.
+    """
+    direct = (checks.cluster_probability == FROM_FAMILIES).fill_null(ibis.literal(value=False))
+    number = ibis.dense_rank().over(ibis.window(order_by=checks.family_id)).cast("string")
+    checks = checks.mutate(direct=direct, number=number)
+    return checks.mutate(
+        cluster=checks.direct.ifelse(ibis.literal("family ") + checks.number, checks.village),
+        unsampled=checks.direct.ifelse(1.0 - checks.inclusion_probability, 1.0),
+    ).drop("direct", "number")
 
 
 def with_size(rows: Any, tables: Tables) -> Any:

@@ -5,6 +5,7 @@ Status words as in the project's facts: declared (an official said it), press, r
 
 import datetime as dt
 
+from analytics.eligibility import rulebook
 from validation.programmes import programmes
 
 # --- Place and time -----------------------------------------------------------------------------------------------
@@ -58,7 +59,9 @@ ENTITLED_BPNT = 0.30  # assumed: truly poorest share of the families
 ENTITLED_PKH = 0.106  # assumed: truly poorest families with a category; with the declared errors the new list is 12.7 %
 PMT_R2 = 0.55  # press/assumed: a proxy-means test explains a little over half of log consumption
 DECILES_1_TO_4 = 0.35  # assumed: share of the regency in the national deciles 1 to 4
-DECILE_CEILING = {"PKH": 4, "BPNT": 5}  # press/assumed; used to word the reasons
+DECILE_CEILING = {
+    name: int(rulebook().get("decile", programme=name, day=EARLIEST_UNTIL).value) for name in ("PKH", "BPNT")
+}  # press/assumed, analytics/eligibility/rules.toml; used to word the reasons
 
 # Declared by the minister on 7 February 2026, no denominators published. Exclusion: of the entitled; inclusion: of the
 # receivers. They are the targets of the calibration.
@@ -72,9 +75,9 @@ DECILE_IN_NOISE = 0.75  # assumed: how much of the portal's ranking error it sha
 PROGRAMME_NOISE = 0.8  # assumed: correlation of the ranking errors of the two programmes
 
 # --- Cross-checks -------------------------------------------------------------------------------------------------
-POWER_CEILING = 1_300  # press: VA, named in training
-MINIMUM_WAGE = 2_989_145  # press: Banyuwangi 2026, rupiah a month
-LAND_CEILING = 5_000  # assumed: m2; the portal's own limit is not published
+_RULES = {rule.id: int(rule.value) for rule in rulebook().in_force("PKH", EARLIEST_UNTIL)}
+POWER_CEILING, MINIMUM_WAGE, LAND_CEILING = (_RULES[name] for name in ("power", "wage", "land"))
+# VA, rupiah a month and m2, with their status: analytics/eligibility/rules.toml
 VEHICLE_RECORDED = 0.85  # assumed: share of true cars that Samsat knows under the family
 WAGE_RECORDED = 0.24  # assumed: families with a wage record at BPJS Ketenagakerjaan
 LAND_RECORDED = 0.35  # assumed: families with a parcel at ATR/BPN
@@ -195,8 +198,8 @@ _IN_FORCE = dt.date(2025, 7, 1)
 PKH_A_YEAR = {
     name: programmes().amount_on("PKH", component, _IN_FORCE).a_year for name, component in PKH_COMPONENTS.items()
 }  # rule, validation/programmes.toml
-PKH_MEMBERS, PKH_CHILDREN = 4, 3  # assumed
-ELDERLY_AGE = 60  # assumed
+PKH_MEMBERS, PKH_CHILDREN = rulebook().limits.members, rulebook().limits.children  # assumed, the same file
+ELDERLY_AGE = rulebook().limits.elderly_from  # assumed, the same file
 BPNT_A_QUARTER = programmes().amount_on("BPNT", "sembako", _IN_FORCE).a_period  # assumed, validation/programmes.toml
 PAY_WINDOW = (36, 52)  # assumed: days of the quarter in which villages are paid
 LATE_PAYMENT, LATE_DAYS = 0.02, 5  # assumed

@@ -1,7 +1,8 @@
 """What a snapshot says of itself: the data set, where its rows came from, and the code that made it."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
@@ -61,10 +62,17 @@ class Manifest(Frozen):
     added: tuple[str, ...] = ()
     """Fingerprints of what was added since the whole export, oldest first."""
     code_version: str
+    rules_version: str = ""
+    """Version of the programmes' rules that the families were judged by."""
     sources: tuple[SourceFile, ...]
     tables: dict[str, TableFacts]
     settling_days: int
     """Days after which 95 % of registrations have reached the portal; younger days are still filling up."""
+
+    @property
+    def day(self) -> date:
+        """The local day of `data_until`."""
+        return self.data_until.replace(tzinfo=UTC).astimezone(ZoneInfo(self.dataset.timezone)).date()
 
 
 class Attempt(Frozen):
