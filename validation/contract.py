@@ -84,6 +84,14 @@ def _asset(name: str, meaning: str) -> Column:
     return Column(name=name, kind="flag", meaning=meaning, optional=True)
 
 
+def _schooling(name: str, meaning: str) -> Column:
+    return Column(name=name, kind="text", meaning=meaning, optional=True, domain=("none", "sd", "smp", "sma"))
+
+
+def _members(name: str, meaning: str) -> Column:
+    return Column(name=name, kind="whole", meaning=meaning, optional=True, minimum=0, maximum=30, unit="persons")
+
+
 _FAMILY = Column(name="family_id", kind="text", meaning="Family", pseudonym=True, refers_to="families.family_id")
 _PROGRAMME = Column(name="programme", kind="text", meaning="Programme")
 _DISTRICT = Column(name="district", kind="text", meaning="District as the export states it", optional=True)
@@ -129,6 +137,42 @@ FAMILIES = Table(
         _asset("has_motorcycle", "Motorcycle"),
         _asset("has_car", "Car"),
         _asset("has_phone", "Mobile phone"),
+        _asset("has_radio", "Radio or cassette player"),
+        _asset("has_video_player", "Video player"),
+        _asset("has_satellite_dish", "Satellite dish"),
+        _asset("has_bicycle", "Bicycle"),
+        _asset("has_jewelry", "Jewelry"),
+        _asset("has_poultry", "Poultry"),
+        _asset("has_cattle", "Cattle or buffalo"),
+        _asset("has_credit", "Has received credit"),
+        Column(name="head_married", kind="flag", meaning="The head is married", optional=True),
+        _schooling("head_school", "School that the head has finished"),
+        _schooling("highest_school", "Highest school that a member has finished"),
+        Column(
+            name="head_work",
+            kind="text",
+            meaning="Kind of the head's work",
+            optional=True,
+            domain=("none", "informal", "formal"),
+        ),
+        Column(
+            name="head_sector",
+            kind="text",
+            meaning="Sector of the head's work",
+            optional=True,
+            domain=("none", "agriculture", "industry", "services"),
+        ),
+        _members("under_5", "Children under 5"),
+        _members("pupils_sd", "Pupils of sd"),
+        _members("pupils_smp", "Pupils of smp"),
+        _members("pupils_sma", "Pupils of sma"),
+        Column(
+            name="dependency_ratio",
+            kind="number",
+            meaning="Members under 15 or over 64 for each of working age",
+            optional=True,
+            minimum=0,
+        ),
         *_cross_check("vehicle", "flag", "A car is registered to the family"),
         *_cross_check("land", "number", "Registered land", unit="m²"),
         *_cross_check("power", "whole", "Contracted power", unit="VA"),

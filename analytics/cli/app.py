@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from analytics import __version__
-from analytics.cli import audit, benchmark, data, quarantine, report, serve
+from analytics.cli import audit, benchmark, data, model, quarantine, report, serve
 from validation.errors import TepatError
 
 EXIT_ERROR = 2
@@ -25,6 +25,9 @@ app.command("status")(data.status)
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(audit.app, name="audit")
 app.add_typer(report.app, name="report")
+app.command("train")(model.train)
+app.command("score")(model.score)
+app.add_typer(model.app, name="evaluate")
 app.add_typer(benchmark.app, name="benchmark")
 app.command("serve")(serve.serve)
 

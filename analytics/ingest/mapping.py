@@ -32,6 +32,8 @@ class Recipe(_Part):
     """Text made of source columns: "{province}.{district}"."""
     one_of: dict[str, str] | None = None
     """Indicator columns: the text of the first one that holds 1."""
+    otherwise: str | None = None
+    """With `one_of`: the text where every indicator is known and none holds 1."""
 
     recode: dict[str, str | int | float | bool] | None = None
     """Source value to contract value; a value that is not listed stays as it is and is judged by the gate."""
@@ -55,6 +57,9 @@ class Recipe(_Part):
         given = [x for x in (self.source, self.value, self.template, self.one_of) if x is not None]
         if len(given) != 1:
             msg = "needs exactly one of from, value, template, one_of"
+            raise ValueError(msg)
+        if self.otherwise is not None and self.one_of is None:
+            msg = "knows `otherwise` only beside one_of"
             raise ValueError(msg)
         return self
 

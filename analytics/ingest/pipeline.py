@@ -25,6 +25,7 @@ from analytics.prediction import PREDICTIONS, predict_all
 from analytics.settings import Settings, SettingsError
 from analytics.store import Dataset, Manifest, NothingPublishedError, SourceFile, Staging, Store, TableFacts, open_store
 from analytics.store.manifest import Attempt
+from analytics.store.warehouse import completed
 from validation.contract import CONTRACT
 from validation.errors import GateError, TepatError
 from validation.gate import History, Room, Verdict, judge, refuse
@@ -393,19 +394,10 @@ def _tables(staging: Staging, *, derived: tuple[str, ...] = ()) -> dict[str, Any
     paths = {name: staging.path("tables", name) for name in CONTRACT}
     paths |= {name: staging.path("derived", name) for name in derived}
     return {
-        name: _completed(name, connection.read_parquet(str(path), table_name=name))
+        name: completed(name, connection.read_parquet(str(path), table_name=name))
         for name, path in paths.items()
         if path.is_file()
     }
-
-
-def _completed(name: str, table: Any) -> Any:
-    """Add the contract's columns that an earlier version of Tepat did not publish yet, empty."""
-    if name not in CONTRACT:
-        return table
-    kinds = ibis.Schema.from_pyarrow(CONTRACT[name].schema)
-    missing = {column: ibis.null(kind) for column, kind in kinds.items() if column not in table.columns}
-    return table.mutate(**missing) if missing else table
 
 
 def _last(store: Store, dataset: str) -> Manifest | None:

@@ -98,6 +98,9 @@ def _raw(rows: pl.DataFrame, recipe: Recipe) -> pl.Series:
         return rows.select(pl.format(_NAMES.sub("{}", recipe.template), *parts)).to_series()
     if recipe.one_of is not None:
         chosen = pl.coalesce(*(pl.when(_is_one(rows[name])).then(pl.lit(text)) for name, text in recipe.one_of.items()))
+        if recipe.otherwise is not None:
+            known = pl.all_horizontal(*(pl.lit(_text(rows[name]).is_not_null()) for name in recipe.one_of))
+            chosen = pl.coalesce(chosen, pl.when(known).then(pl.lit(recipe.otherwise)))
         return rows.select(chosen).to_series()
     return pl.repeat(_plain(recipe.value), rows.height, dtype=pl.String, eager=True)
 

@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analytics.prediction.features import FEATURES, as_numbers
+from analytics.prediction.features import COLUMNS, FEATURES, as_numbers
 from analytics.store import Warehouse
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ LEAST_OF_EACH = 20
 ROUNDS = 150
 PARAMETERS = {
     "objective": "binary:logistic", "max_depth": 3, "eta": 0.08, "min_child_weight": 5, "subsample": 0.8,
-    "colsample_bytree": 0.8, "tree_method": "hist", "nthread": 2, "seed": 20120401, "verbosity": 0,
+    "colsample_bytree": 0.8, "tree_method": "hist", "seed": 20120401, "verbosity": 0,
 }  # fmt: skip
 """Small trees, few rounds: prediction need not be perfect, only not random (assumed; estimates hold for any model)."""
 BATCH_ROWS = 200_000
@@ -102,7 +102,9 @@ def _labelled(tables: dict[str, Any]) -> pd.DataFrame:
     checks = checks.filter(checks.entitled.notnull() & (checks.inclusion_probability > 0))
     checks = checks.select("family_id", "programme", "period", "entitled", weight=1.0 / checks.inclusion_probability)
     families = tables["families"]
-    families = families.select("family_id", "village", *(name for name in FEATURES if name in families.columns))
+    families = families.select(
+        "family_id", "village", *(column.name for column in COLUMNS if column.name in families.columns)
+    )
     rows: pd.DataFrame = checks.join(families, "family_id").to_pyarrow().to_pandas()
     return rows.sort_values(["programme", "period", "family_id"], ignore_index=True)
 
@@ -128,7 +130,7 @@ def _fit(rows: pd.DataFrame) -> "list[xgboost.Booster] | None":
 
 def _families(path: Path) -> Iterator[pd.DataFrame]:
     file = pq.ParquetFile(path)
-    wanted = ["family_id", "village", *(name for name in FEATURES if name in file.schema_arrow.names)]
+    wanted = ["family_id", "village", *(column.name for column in COLUMNS if column.name in file.schema_arrow.names)]
     for batch in file.iter_batches(BATCH_ROWS, columns=wanted):
         yield batch.to_pandas()
 

@@ -3,10 +3,12 @@
 from threading import Lock
 from typing import Any
 
+import ibis
 import pandas as pd
 
 from analytics.store.manifest import Manifest
 from analytics.store.rooms import Rooms
+from validation.contract import CONTRACT
 
 
 class Warehouse:
@@ -27,9 +29,10 @@ class Warehouse:
             return self._rooms.names(room)
 
     def table(self, name: str, *, room: str = "tables") -> Any:
-        """Return the Ibis table `name` of `room`."""
+        """Return the Ibis table `name` of `room`; one of the contract with all its columns."""
         with self._lock:
-            return self._rooms.table(room, name)
+            table = self._rooms.table(room, name)
+        return completed(name, table) if room == "tables" else table
 
     def mart(self, name: str) -> Any:
         """Return the mart `name`."""
@@ -45,3 +48,12 @@ class Warehouse:
         """Give the connection back; the warehouse can be read no more."""
         with self._lock:
             self._rooms.close()
+
+
+def completed(name: str, table: Any) -> Any:
+    """Add the contract's columns that an earlier version of Tepat did not publish yet, empty."""
+    if name not in CONTRACT:
+        return table
+    kinds = ibis.Schema.from_pyarrow(CONTRACT[name].schema)
+    missing = {column: ibis.null(kind) for column, kind in kinds.items() if column not in table.columns}
+    return table.mutate(**missing) if missing else table

@@ -7,7 +7,7 @@ import pytest
 
 from analytics.prediction import predict_all, predictions
 from analytics.prediction.crossfit import FOLDS, LEAST_LABELS, fold_of
-from analytics.prediction.features import FEATURES
+from analytics.prediction.features import FEATURES, as_numbers, column_of
 from validation.contract import CONTRACT
 
 FORBIDDEN_WORDS = (
@@ -129,9 +129,25 @@ def test_an_empty_record_is_predicted_too(tmp_path, people, truth):
 
 def test_nothing_that_follows_from_a_decision_is_a_feature():
     columns = [column.name for column in CONTRACT["families"].columns]
-    assert set(FEATURES) <= set(columns)
+    assert {column_of(name) for name in FEATURES} <= set(columns)
     assert not [name for name in FEATURES for word in FORBIDDEN_WORDS if word in name]
     assert {"village", "district", "head_sex"}.isdisjoint(FEATURES)
+
+
+def test_texts_become_numbers_in_their_order_or_a_flag_each():
+    rows = pd.DataFrame(
+        {
+            "head_school": ["none", "sma", None],
+            "head_sector": ["services", None, "none"],
+            "has_car": [True, None, False],
+        }
+    )
+    found = pd.DataFrame(as_numbers(rows), columns=list(FEATURES))
+    np.testing.assert_array_equal(found["head_school"], [0, 3, np.nan])
+    np.testing.assert_array_equal(found["head_sector=services"], [1, np.nan, 0])
+    np.testing.assert_array_equal(found["head_sector=none"], [0, np.nan, 1])
+    np.testing.assert_array_equal(found["has_car"], [1, np.nan, 0])
+    assert found["floor_area"].isna().all()
 
 
 def test_the_pilot_has_predictions_of_every_family(pilot):
