@@ -148,7 +148,7 @@ def _checked(warehouse: Warehouse, tables: dict[str, Any], programme: str) -> pd
     groups = with_groups(checks.select("family_id").distinct(), tables, until=warehouse.manifest.data_until)
     rows = rows.join(groups.select("family_id", **{f"group {name}": groups[name] for name in GROUPS}), "family_id")
     frame = warehouse.run(_with_payment(rows, tables, programme).order_by(["period", "family_id"]))
-    return frame.assign(province=frame["district"].str.partition(".")[0])
+    return frame.assign(province=frame["district"].str.split(".").str[0])
 
 
 def without_category(rows: Any, warehouse: Warehouse, programme: str) -> Any:
