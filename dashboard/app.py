@@ -21,6 +21,8 @@ ROOMS = (
     ("usul_sanggah", ":material/campaign:"),
     ("ketepatan_sasaran", ":material/target:"),
     ("perbandingan_wilayah", ":material/compare_arrows:"),
+    ("antrean", ":material/inbox:"),
+    ("kasus", ":material/folder_open:"),
     ("rencana_cek", ":material/route:"),
     ("mutu_data", ":material/rule:"),
     ("metode", ":material/menu_book:"),

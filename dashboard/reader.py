@@ -46,6 +46,11 @@ class Reader:
         """Id of the snapshot that all figures come from."""
         return self.manifest.snapshot
 
+    @property
+    def warehouse(self) -> Warehouse:
+        """The snapshot itself, for what is asked of one family and may be kept in no cache."""
+        return _warehouse(self.snapshot)
+
     def with_filters(self, **changes: Any) -> "Reader":
         """Return the same reader with other filters."""
         return replace(self, filters=replace(self.filters, **changes))

@@ -14,6 +14,8 @@ PAGES = (
     "usul_sanggah",
     "ketepatan_sasaran",
     "perbandingan_wilayah",
+    "antrean",
+    "kasus",
     "rencana_cek",
     "mutu_data",
     "metode",

@@ -21,6 +21,8 @@ ROOMS = (
     "usul_sanggah",
     "ketepatan_sasaran",
     "perbandingan_wilayah",
+    "antrean",
+    "kasus",
     "rencana_cek",
     "mutu_data",
     "metode",
