@@ -56,13 +56,23 @@ class Database:
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(lock)))
             yield connection
 
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """Give a connection that only reads, in a transaction.
+
+        Raises:
+            RegisterError: the engine cannot be reached; names no password.
+        """
+        with self._told(), self._reading.begin() as connection:
+            yield connection
+
     def frame(self, query: Any) -> pd.DataFrame:
         """Return what a query finds, of plain Python values.
 
         Raises:
             RegisterError: the engine cannot be reached; names no password.
         """
-        with self._told(), self._reading.begin() as connection:
+        with self.reading() as connection:
             return frame_of(connection, query)
 
     def close(self) -> None:
@@ -70,7 +80,7 @@ class Database:
         self._engine.dispose()
 
     def _migrate(self) -> None:
-        with self._told(), self._reading.begin() as connection:
+        with self.reading() as connection:
             step = step_of(connection)
         if step == STEPS[-1]:
             return
