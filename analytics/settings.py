@@ -29,8 +29,8 @@ class Settings(BaseSettings):
     )
     register_url: str = Field(
         "",
-        description="URL of the register of field checks (postgresql://…, sqlite:///…); empty = register.sqlite under "
-        "the home folder",
+        description="URL of the register of field checks and cases (postgresql://…, sqlite:///…); empty = "
+        "register.sqlite under the home folder",
     )
     dataset: str = Field("", description="Data set to show; empty = the one published last")
     language: Literal["id", "en"] = Field("id", description="Language that the dashboard opens in")

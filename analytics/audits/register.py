@@ -1,42 +1,33 @@
 """The register of field checks: what was drawn, who visits whom, what came back.
 
-SQLite with a write-ahead log under the home folder, readable by its owner alone, or PostgreSQL by URL. Many processes
-may write at once: what must be unique (a draw's id, a visit's code) is a key of the tables, and a collision is tried
-again.
+Many processes may write at once: what must be unique (a draw's id, a visit's code) is a key of the tables, and a
+collision is tried again.
 """
 
-import os
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
 
 from analytics.audits.draw import Drawn
 from analytics.audits.frame import Frame
-from analytics.audits.tables import DRAWS, METADATA, RESULTS, VISITS
-from analytics.settings import Settings, SettingsError
-from validation.errors import TepatError
+from analytics.audits.tables import DRAWS, RESULTS, VISITS
+from analytics.register.database import Database, RegisterError, has_register, open_database, records
+from analytics.settings import Settings
 
-FILE = "register.sqlite"
+__all__ = ["Draw", "Register", "RegisterError", "has_register", "open_register"]
+
 LETTERS = "ACDEFHJKLMNPQRTUVWXY"
 """Letters that are not taken for a digit or for each other in handwriting."""
 CHECK_LETTERS = 2
 """Random letters at the end of a code: a slip in the number hits another visit in 1 of 400 cases."""
 ATTEMPTS = 50
 """Times that a draw takes the next id when another process has taken it."""
-LOCK_SECONDS = 30
-"""Time that SQLite waits for another writer."""
 AT_ONCE = 500
 """Codes looked up with one statement."""
-
-
-class RegisterError(TepatError):
-    """The register cannot be reached, or does not hold what was asked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,10 +51,8 @@ class Draw:
 class Register:
     """The register, opened."""
 
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-        with self._reached() as connection:
-            METADATA.create_all(connection)
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def add(self, frame: Frame, drawn: Drawn, *, dataset: str, snapshot: str, seed: int, random_share: float) -> Draw:
         """Keep a draw and its visits, and return it with its id, e.g. d20261124-1."""
@@ -85,9 +74,9 @@ class Register:
             )
             visits = self._coded(drawn.visits.drop(columns="visited")).assign(draw=made.id)
             try:
-                with self._reached() as connection:
+                with self._database.writing() as connection:
                     connection.execute(DRAWS.insert(), vars(made) | {"programmes": list(made.programmes)})
-                    connection.execute(VISITS.insert(), _records(visits))
+                    connection.execute(VISITS.insert(), records(visits))
             except sa.exc.IntegrityError:  # another process was faster: with the next numbers
                 continue
             return made
@@ -111,7 +100,7 @@ class Register:
         )
         query = sa.select(DRAWS, counts.c.returned, counts.c.answered).join(counts, counts.c.draw == DRAWS.c.id)
         query = query.where(DRAWS.c.dataset == dataset) if dataset else query
-        return self._frame(query.order_by(DRAWS.c.made_at, sa.func.length(DRAWS.c.id), DRAWS.c.id))
+        return self._database.frame(query.order_by(DRAWS.c.made_at, sa.func.length(DRAWS.c.id), DRAWS.c.id))
 
     def draw(self, id_: str) -> Draw:
         """Return a draw.
@@ -119,7 +108,7 @@ class Register:
         Raises:
             RegisterError: there is none of this id.
         """
-        found = self._frame(sa.select(DRAWS).where(DRAWS.c.id == id_)).to_dict("records")
+        found = self._database.frame(sa.select(DRAWS).where(DRAWS.c.id == id_)).to_dict("records")
         if not found:
             known = self.draws()["id"].tolist()
             raise RegisterError(
@@ -133,13 +122,14 @@ class Register:
     def visits(self, draw: str) -> pd.DataFrame:
         """Return the visits of a draw, in the order of their villages and numbers: the columns of `audit_visits`."""
         ordered = sa.select(VISITS).where(VISITS.c.draw == draw).order_by(VISITS.c.village, VISITS.c.number)
-        return self._frame(ordered)
+        return self._database.frame(ordered)
 
     def find(self, codes: Sequence[str]) -> pd.DataFrame:
         """Return the visits with these codes: the columns of `audit_visits`; a code that is not known has no row."""
         parts = [codes[start : start + AT_ONCE] for start in range(0, len(codes), AT_ONCE)] or [[]]
         return pd.concat(
-            [self._frame(sa.select(VISITS).where(VISITS.c.code.in_(part))) for part in parts], ignore_index=True
+            [self._database.frame(sa.select(VISITS).where(VISITS.c.code.in_(part))) for part in parts],
+            ignore_index=True,
         )
 
     def results(self, dataset: str) -> pd.DataFrame:
@@ -151,12 +141,12 @@ class Register:
             .where(DRAWS.c.dataset == dataset)
             .order_by(VISITS.c.returned_at, VISITS.c.code, RESULTS.c.programme)
         )
-        return self._frame(query)
+        return self._database.frame(query)
 
     def assign(self, checkers: Mapping[str, str]) -> None:
         """Say who makes each visit: code to checker."""
         update = VISITS.update().where(VISITS.c.code == sa.bindparam("visit")).values(checker=sa.bindparam("by"))
-        with self._reached() as connection:
+        with self._database.writing() as connection:
             connection.execute(update, [{"visit": code, "by": checker} for code, checker in checkers.items()])
 
     def note(self, visits: pd.DataFrame, results: pd.DataFrame) -> None:
@@ -173,48 +163,30 @@ class Register:
             .values(visited_on=sa.bindparam("day"), welfare=sa.bindparam("found"), returned_at=now)
         )
         renamed = visits.rename(columns={"code": "visit", "visited_on": "day", "welfare": "found"})
-        with self._reached() as connection:
-            connection.execute(update, _records(renamed[["visit", "day", "found"]]))
+        with self._database.writing() as connection:
+            connection.execute(update, records(renamed[["visit", "day", "found"]]))
             for start in range(0, len(visits), AT_ONCE):
                 codes = visits["code"].iloc[start : start + AT_ONCE].tolist()
                 connection.execute(RESULTS.delete().where(RESULTS.c.code.in_(codes)))
-            connection.execute(RESULTS.insert(), _records(results[["code", "programme", "entitled"]]))
+            connection.execute(RESULTS.insert(), records(results[["code", "programme", "entitled"]]))
 
     def close(self) -> None:
         """Give the connections back."""
-        self._engine.dispose()
+        self._database.close()
 
     def _next_id(self, start: str) -> str:
-        taken = self._frame(sa.select(DRAWS.c.id).where(DRAWS.c.id.startswith(f"{start}-")))["id"]
+        taken = self._database.frame(sa.select(DRAWS.c.id).where(DRAWS.c.id.startswith(f"{start}-")))["id"]
         return f"{start}-{max((int(name.rpartition('-')[2]) for name in taken), default=0) + 1}"
 
     def _coded(self, visits: pd.DataFrame) -> pd.DataFrame:
         """Add the number, running through the district over all draws, and the code: 35.10.01-0007-KX."""
         query = sa.select(VISITS.c.district, sa.func.max(VISITS.c.number).label("last")).group_by(VISITS.c.district)
-        last = self._frame(query).set_index("district")["last"]
+        last = self._database.frame(query).set_index("district")["last"]
         offset = visits["district"].map(last).astype(float).fillna(0).astype(int)
         number = visits.groupby("district").cumcount() + 1 + offset
         ends = ["".join(secrets.choice(LETTERS) for _ in range(CHECK_LETTERS)) for _ in range(len(visits))]
         codes = [f"{at}-{n:04d}-{end}" for at, n, end in zip(visits["district"], number, ends, strict=True)]
         return visits.assign(number=number, code=codes)
-
-    def _frame(self, query: Any) -> pd.DataFrame:
-        with self._reached() as connection:
-            found = connection.execute(query)
-            return pd.DataFrame(found.fetchall(), columns=list(found.keys()), dtype=object)
-
-    @contextmanager
-    def _reached(self) -> Iterator[sa.Connection]:
-        """Give a connection in a transaction; an engine that cannot be reached is an error that names no password."""
-        try:
-            with self._engine.begin() as connection:
-                yield connection
-        except sa.exc.OperationalError as error:
-            raise RegisterError(
-                "The register of field checks cannot be reached.",
-                cause=f"{str(error.orig).splitlines()[0]} ({self._engine.url.render_as_string(hide_password=True)})",
-                next_step="Check TEPAT_REGISTER_URL and that its server runs.",
-            ) from error
 
 
 def open_register(settings: Settings) -> Register:
@@ -224,44 +196,4 @@ def open_register(settings: Settings) -> Register:
         SettingsError: the URL is of another kind than SQLite or PostgreSQL.
         RegisterError: it cannot be reached.
     """
-    if not settings.register_url:
-        path = settings.home / FILE
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        return Register(_sqlite(f"sqlite:///{path.resolve()}"))
-    scheme, _, rest = settings.register_url.partition("://")
-    if scheme == "sqlite":
-        return Register(_sqlite(settings.register_url))
-    if scheme not in {"postgres", "postgresql", "postgresql+psycopg"}:
-        raise SettingsError(
-            "TEPAT_REGISTER_URL cannot be used.",
-            cause=f"The scheme {scheme!r} is not known.",
-            next_step="Use postgresql://…, or leave it empty for a file under the home folder.",
-        )
-    return Register(sa.create_engine(f"postgresql+psycopg://{rest}", pool_pre_ping=True))
-
-
-def has_register(settings: Settings) -> bool:
-    """Return whether there is a register to read, without making one."""
-    return bool(settings.register_url) or (settings.home / FILE).is_file()
-
-
-def _sqlite(url: str) -> sa.Engine:
-    engine = sa.create_engine(url, connect_args={"timeout": LOCK_SECONDS})
-
-    @sa.event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: Any) -> None:
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA foreign_keys=ON")
-
-    return engine
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return rows of plain Python values, None for what is empty."""
-    plain = frame.astype(object).where(frame.notna(), None)
-    return [{str(name): _plain(value) for name, value in row.items()} for row in plain.to_dict("records")]
-
-
-def _plain(value: Any) -> Any:
-    return value.item() if hasattr(value, "item") else value
+    return Register(open_database(settings))

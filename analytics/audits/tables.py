@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-METADATA = sa.MetaData()
+from analytics.register.tables import METADATA
 
 DRAWS = sa.Table(
     "audit_draws",

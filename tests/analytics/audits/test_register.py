@@ -5,7 +5,6 @@ import pickle
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 
 import pandas as pd
@@ -14,24 +13,15 @@ import sqlalchemy as sa
 
 from analytics.audits.draw import draw
 from analytics.audits.register import Draw, RegisterError, has_register, open_register
-from analytics.audits.tables import METADATA
 from analytics.settings import Settings, SettingsError
 from tests.analytics.audits.conftest import population
-from tests.analytics.store.test_engines import postgres  # noqa: F401  a fixture
 
 VISITS = {"receivers": 20, "non_receivers": 20}
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def settings(request, tmp_path) -> Iterator[Settings]:
-    if request.param == "sqlite":
-        yield Settings(home=tmp_path)
-        return
-    url = request.getfixturevalue("postgres")
-    yield Settings(home=tmp_path, register_url=url)
-    engine = sa.create_engine(url.replace("postgres://", "postgresql+psycopg://"))
-    METADATA.drop_all(engine)
-    engine.dispose()
+@pytest.fixture
+def settings(register_settings: Settings) -> Settings:
+    return register_settings
 
 
 def add(settings: Settings, seed: int = 1) -> Draw:

@@ -1,9 +1,6 @@
 """The same measures from another engine: a real PostgreSQL gives what Parquet and DuckDB give, to 1e-9."""
 
-import os
 import shutil
-import socket
-import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -19,37 +16,6 @@ from analytics.store import Store, Warehouse, open_store
 from analytics.store.rooms import EngineRooms
 from tests.analytics.store.test_snapshots import publish
 from tests.conftest import ROOT
-
-
-def _tool(name: str) -> str:
-    found = [str(path) for path in sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))] or [shutil.which(name)]
-    return found[-1] or ""
-
-
-def _as_server(*command: str) -> None:
-    """Run a command as the user that a PostgreSQL server accepts: it refuses to run as root."""
-    user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    subprocess.run([*user, *command], check=True, capture_output=True, timeout=60)
-
-
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a PostgreSQL server that lives as long as this module's tests."""
-    if not _tool("initdb"):
-        pytest.skip("PostgreSQL is not installed")
-    base = Path(subprocess.check_output(["mktemp", "-d"], text=True).strip())
-    if os.geteuid() == 0:
-        shutil.chown(base, "postgres")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    data = str(base / "data")
-    _as_server(_tool("initdb"), "-D", data, "-U", "tepat", "--auth=trust", "-E", "UTF8")
-    options = f"-p {port} -k {base} -c listen_addresses=127.0.0.1 -c fsync=off"
-    _as_server(_tool("pg_ctl"), "-D", data, "-w", "-l", str(base / "log"), "-o", options, "start")
-    yield f"postgres://tepat@127.0.0.1:{port}/postgres"
-    _as_server(_tool("pg_ctl"), "-D", data, "-m", "immediate", "stop")
-    shutil.rmtree(base)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""The steps from an empty register, or an older one, to today's tables."""
