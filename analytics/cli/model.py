@@ -60,7 +60,9 @@ def score(*, dataset: DatasetOption = "", as_json: JsonOption = False) -> None:
     from analytics.risk.saved import current  # noqa: PLC0415
     from analytics.risk.scoring import score_all  # noqa: PLC0415
     from analytics.risk.summary import summary  # noqa: PLC0415
+    from analytics.risk.switch import demand_switched_on  # noqa: PLC0415
 
+    demand_switched_on(settings())
     store = open_store(settings())
     warehouse = store.open(dataset or settings().dataset)
     manifest = current(settings().home, warehouse.manifest.dataset.name)
@@ -92,8 +94,10 @@ def evaluate_model(
 ) -> None:
     """Ten-fold by village: XGBoost beside logistic regression and proxy-means test, and the guards against leaks."""
     from analytics.risk.learners import learners  # noqa: PLC0415
+    from analytics.risk.switch import demand_switched_on  # noqa: PLC0415
     from analytics.risk.training import evaluated, programmes_checked  # noqa: PLC0415
 
+    demand_switched_on(settings())
     warehouse = open_store(settings()).open(dataset or settings().dataset)
     found = []
     with progress() as report:
