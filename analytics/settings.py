@@ -51,6 +51,10 @@ class Settings(BaseSettings):
         "where both disagree",
     )
     gate_memory: str = Field("1GB", pattern=r"^\d+(\.\d+)?[MG]B$", description="Memory of the gate before it uses disk")
+    scores: bool = Field(
+        default=True,
+        description="Train, use and show the scores of suspected mistargeting; false turns them off everywhere",
+    )
     keep_snapshots: int = Field(10, ge=1, description="Snapshots kept of each data set")
     boundaries: Path | None = Field(None, description="GeoJSON of region boundaries, property `kode`, for the map")
     address: str = Field("localhost", description="Address that the dashboard listens on")

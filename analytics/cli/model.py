@@ -26,6 +26,12 @@ SIDES = {
     "not_entitled_receiver": "receives, may not be entitled",
     "entitled_non_receiver": "does not receive, may be entitled",
 }
+MEASURES = {
+    "missed": "entitled, missed",
+    "wrongly_listed": "not entitled, listed",
+    "precision": "precision",
+    "calibration_gap": "predicted - observed",
+}
 
 
 def train(
@@ -60,7 +66,9 @@ def score(*, dataset: DatasetOption = "", as_json: JsonOption = False) -> None:
     from analytics.risk.saved import current  # noqa: PLC0415
     from analytics.risk.scoring import score_all  # noqa: PLC0415
     from analytics.risk.summary import summary  # noqa: PLC0415
+    from analytics.risk.switch import demand_switched_on  # noqa: PLC0415
 
+    demand_switched_on(settings())
     store = open_store(settings())
     warehouse = store.open(dataset or settings().dataset)
     manifest = current(settings().home, warehouse.manifest.dataset.name)
@@ -92,8 +100,10 @@ def evaluate_model(
 ) -> None:
     """Ten-fold by village: XGBoost beside logistic regression and proxy-means test, and the guards against leaks."""
     from analytics.risk.learners import learners  # noqa: PLC0415
+    from analytics.risk.switch import demand_switched_on  # noqa: PLC0415
     from analytics.risk.training import evaluated, programmes_checked  # noqa: PLC0415
 
+    demand_switched_on(settings())
     warehouse = open_store(settings()).open(dataset or settings().dataset)
     found = []
     with progress() as report:
@@ -132,6 +142,7 @@ def _print_evaluation(found: dict[str, Any]) -> None:
         header = ["model", "checks", "base rate", "AUC", "calibration error", "top 5 %", "top 10 %", "top 20 %"]
         if rows:
             print_table(title, header, rows)
+    _print_fairness(found.get("fairness", []))  # models of an earlier version have none
     say(f"With permuted answers: AUC {found['permuted_auc']:.3f}.")
     if found["unseen_provinces"]:
         rows = [
@@ -144,3 +155,25 @@ def _print_evaluation(found: dict[str, Any]) -> None:
     if later := found["forward_in_time"]:
         say(f"Learnt until {later['learnt_until']}, told {later['period']} ({later['checks']:,} checks): "
             f"AUC {later['auc']:.3f}, calibration error {later['calibration_error']:.3f}.")  # fmt: skip
+
+
+def _print_fairness(found: list[dict[str, Any]]) -> None:
+    """Print the groups beside everybody; of the districts only how many differ, since one in twenty does by chance."""
+    everybody = {row["measure"]: row for row in found if row["group"] == "all"}
+    if not everybody:
+        return
+    cells: dict[tuple[str, str], dict[str, str]] = {}
+    for row in found:
+        if row["group"] != "district":
+            text = f"{row['estimate']:+.2f}" if row["measure"] == "calibration_gap" else f"{row['estimate']:.2f}"
+            cells.setdefault((row["group"], row["value"]), {})[row["measure"]] = (
+                f"{text} ({row['low']:.2f} to {row['high']:.2f})"
+            )
+    rows = [[f"{group}: {value}", *(own.get(name, "n < 30") for name in MEASURES)]
+            for (group, value), own in cells.items()]  # fmt: skip
+    print_table("groups, with village-bootstrap 95 % intervals", ["group", *MEASURES.values()], rows)
+    for name, title in MEASURES.items():
+        places = [row for row in found if row["group"] == "district" and row["measure"] == name]
+        apart = sum(not row["low"] <= everybody[name]["estimate"] <= row["high"] for row in places if name in everybody)
+        if places:
+            say(f"{title}: {apart} of {len(places)} districts have an interval without everybody's.")

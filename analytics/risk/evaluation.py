@@ -14,6 +14,7 @@ import pandas as pd
 
 from analytics.risk.calibration import Array, Calibration, calibrate, calibration_error, reliability
 from analytics.risk.cross_validation import MODELS, OutOfFold, Progress, cross_validate, fitted
+from analytics.risk.fairness import fairness
 from analytics.risk.learners import Learners
 from analytics.risk.measures import auc, error_at_equal_quota, precision_at
 from analytics.risk.model import ROUNDS
@@ -61,7 +62,8 @@ def evaluate(
 
     Returns:
         Plain data: checks, models (by name: auc, error_at_equal_quota, calibration_error, brier, sides), comparison
-        (gap to the proxy-means test with its standard error, in words), reliability of the model by side.
+        (gap to the proxy-means test with its standard error, in words), fairness (the model by group, of the first
+        partition, see `fairness`), reliability of the model by side.
     """
     results = [
         cross_validate(
@@ -88,6 +90,7 @@ def evaluate(
         "repeats": repeats,
         "models": models,
         "comparison": gap,
+        "fairness": fairness(learners, results[0].probability["xgboost"], draws),
         "reliability": {side.name: _reliability(learners, results[0], side) for side in SIDES},
     }
 

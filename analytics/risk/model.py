@@ -28,6 +28,10 @@ PARAMETERS: dict[str, Any] = {
 LEAST_MEASURED = 0.5
 """Share of the checks with a measured consumption below which nothing is learnt from it."""
 
+A_USUAL = 600_000
+"""Rupiah a head and month that consumption is divided by before its logarithm is learnt (assumed). It changes no
+prediction, but sums of 400 trees that start near 0 are exact to 1e-6 in XGBoost's 32 bits, near 13 to 2e-5."""
+
 ENTITLED, WELFARE = "entitled", "welfare"
 
 
@@ -74,7 +78,12 @@ def train(
     if measured.mean() >= LEAST_MEASURED:
         opposite = tuple(-sign for sign in signs)
         boosters[WELFARE] = _booster(
-            inputs[measured], np.log(welfare[measured]), weight[measured], opposite, "reg:squarederror", rounds=rounds
+            inputs[measured],
+            np.log(welfare[measured] / A_USUAL),
+            weight[measured],
+            opposite,
+            "reg:squarederror",
+            rounds=rounds,
         )
     return Ensembles(boosters=boosters)
 

@@ -1,5 +1,6 @@
 """Scoring every family of a snapshot with a saved model, a batch at a time."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from analytics.risk.cross_validation import Progress
 from analytics.risk.inputs import LEAST_KNOWN, inputs, known_share, own_features
 from analytics.risk.learners import RiskError, surroundings, without_category
 from analytics.risk.saved import Loaded, ModelManifest, load
+from analytics.risk.switch import demand_switched_on
 from analytics.settings import Settings
 from analytics.store import Store, Warehouse
 
@@ -52,20 +54,17 @@ def score_all(
 
     Raises:
         ModelError: a model's file is not the one that was evaluated.
-        RiskError: the model was trained on another data set.
+        RiskError: the model was trained on another data set, or the scores are switched off.
     """
-    if manifest.dataset != warehouse.manifest.dataset.name:
-        raise RiskError(
-            f"The model {manifest.id} was trained on {manifest.dataset}.",
-            next_step=f"Train one on {warehouse.manifest.dataset.name} with `tepat train`.",
-        )
+    demand_switched_on(settings)
+    demand_same_dataset(manifest, warehouse)
     models = {programme: load(settings.home, manifest, programme) for programme in manifest.programmes}
     tables = {name: warehouse.table(name) for name in ("families", "regions")}
     means, used = surroundings(warehouse, tables)
     districts = warehouse.run(with_district(tables["families"].select("village").distinct(), tables))
     district = districts.set_index("village")["district"]
-    paid = {programme: _paid(warehouse, programme) for programme in models}
-    reached = {programme: _reached(warehouse, tables["families"], programme) for programme in models}
+    paid = {programme: paid_now(warehouse, programme) for programme in models}
+    reached = {programme: reached_by(warehouse, tables["families"], programme) for programme in models}
     path = scores_path(settings, manifest, warehouse.manifest.snapshot)
     temporary = path.with_suffix(".tmp")
     file = pq.ParquetFile(store.folder(warehouse.manifest.snapshot) / "tables" / "families.parquet")
@@ -92,17 +91,33 @@ def _scored(model: Loaded, matrix: np.ndarray, receives: np.ndarray, district: "
     return model.calibration.probability(model.ensembles.margins(matrix), receives, district)
 
 
-def _paid(warehouse: Warehouse, programme: str) -> pd.Index:
+def demand_same_dataset(manifest: ModelManifest, warehouse: Warehouse) -> None:
+    """Refuse to speak of families of another data set than the model learnt from.
+
+    Raises:
+        RiskError: names both.
+    """
+    if manifest.dataset != warehouse.manifest.dataset.name:
+        raise RiskError(
+            f"The model {manifest.id} was trained on {manifest.dataset}.",
+            next_step=f"Train one on {warehouse.manifest.dataset.name} with `tepat train`.",
+        )
+
+
+def paid_now(warehouse: Warehouse, programme: str, family_ids: Sequence[str] | None = None) -> pd.Index:
+    """Return the families that were paid in the latest period that anybody was paid for; among some, or all."""
     if "payments" not in warehouse.names("tables"):
         return pd.Index([])
     payments = warehouse.table("payments")
     payments = payments.filter((payments.amount > 0) & (payments.programme == programme))
     latest = payments.filter(payments.period == payments.period.max())
+    if family_ids is not None:
+        latest = latest.filter(latest.family_id.isin(family_ids))
     families: pd.Index = pd.Index(warehouse.run(latest.select("family_id").distinct())["family_id"])
     return families
 
 
-def _reached(warehouse: Warehouse, families: Any, programme: str) -> pd.Index:
+def reached_by(warehouse: Warehouse, families: Any, programme: str) -> pd.Index:
     """Return the families with a member whom the programme is for, as far as is known."""
     found = without_category(families.select("family_id"), warehouse, programme)
     reached: pd.Index = pd.Index(warehouse.run(found)["family_id"])

@@ -10,6 +10,7 @@ from analytics.risk.leaks import demand_no_forbidden, demand_no_oracle, permuted
 from analytics.risk.learners import Learners, RiskError, learners
 from analytics.risk.model import ROUNDS, train
 from analytics.risk.saved import Fit, ModelManifest, save
+from analytics.risk.switch import demand_switched_on
 from analytics.settings import Settings
 from analytics.store import Warehouse
 
@@ -43,9 +44,10 @@ def train_all(
         progress: Told what is being done.
 
     Raises:
-        RiskError: too few checks.
+        RiskError: too few checks, or the scores are switched off.
         LeakError: an input knows the answer.
     """
+    demand_switched_on(settings)
     chosen = tuple(programmes) or _demand_some(warehouse)
     fits = {}
     for number, programme in enumerate(chosen):
