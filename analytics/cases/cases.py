@@ -146,7 +146,7 @@ class Cases:
         id_: str,
         *,
         officer: str,
-        finding: life.Finding,
+        finding: str,
         evidence: str,
         records: Sequence[str],
         version: int,
@@ -217,7 +217,7 @@ class Cases:
             reason=reason,
         )
 
-    def propose(self, id_: str, *, officer: str, outcome: life.Outcome, version: int, reason: str) -> Case:
+    def propose(self, id_: str, *, officer: str, outcome: str, version: int, reason: str) -> Case:
         """Propose what to recommend. Where the finding is not adverse one officer is enough, and the case is closed."""
 
         def change(_: sa.Connection, case: Case) -> dict[str, Any]:

@@ -21,8 +21,8 @@ CORRECT: Final = Text(
     "Bila data itu salah, yang dapat Anda perbaiki:", "Where such a record is wrong, you can correct:"
 )
 ANSWER: Final = Text(
-    "Anda dapat menjawab sampai {day}, lewat pendamping, kantor desa atau kelurahan, atau portal. Sebutkan nomor kasus. "
-    "Jawaban Anda dibaca sebelum usulan apa pun dibuat, dan dua petugas memeriksanya.",
+    "Anda dapat menjawab sampai {day}, lewat pendamping, kantor desa atau kelurahan, atau portal. Sebutkan nomor "
+    "kasus. Jawaban Anda dibaca sebelum usulan apa pun dibuat, dan dua petugas memeriksanya.",
     "You can answer until {day}, through an agent (pendamping), the village office or the portal. Name the case. Your "
     "answer is read before anything is proposed, and two officers look at it.",
 )
