@@ -1,6 +1,7 @@
 """`tepat train`, `tepat score`, `tepat evaluate model`: the scores of suspected mistargeting."""
 
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -8,6 +9,9 @@ from analytics.cli.data import JsonOption
 from analytics.cli.output import print_json, print_table, progress, say
 from analytics.settings import settings
 from analytics.store import open_store
+
+if TYPE_CHECKING:
+    from analytics.risk.drift import LabelShift, Moved
 
 app = typer.Typer(help="Measure what a model is worth on families that it did not see.", no_args_is_help=True)
 
@@ -63,6 +67,7 @@ def train(
 
 def score(*, dataset: DatasetOption = "", as_json: JsonOption = False) -> None:
     """Score every family of the latest snapshot with the current model."""
+    from analytics.risk.drift import drift, label_shift  # noqa: PLC0415
     from analytics.risk.saved import current  # noqa: PLC0415
     from analytics.risk.scoring import score_all  # noqa: PLC0415
     from analytics.risk.summary import summary  # noqa: PLC0415
@@ -75,8 +80,18 @@ def score(*, dataset: DatasetOption = "", as_json: JsonOption = False) -> None:
     with progress() as report:
         path = score_all(store, warehouse, settings(), manifest, progress=report)
     found = summary(path)
+    moved = drift(manifest, warehouse, path)
+    shifts = {name: label_shift(manifest, warehouse, settings(), name) for name in manifest.programmes}
     if as_json:
-        print_json({"model": manifest.id, "snapshot": warehouse.manifest.snapshot, "scores": found})
+        print_json(
+            {
+                "model": manifest.id,
+                "snapshot": warehouse.manifest.snapshot,
+                "scores": found,
+                "drift": [row._asdict() for row in moved],
+                "label_shift": {name: shift and vars(shift) for name, shift in shifts.items()},
+            }
+        )
         return
     say(f"Scored by [bold]{manifest.id}[/]. A score opens a check and decides nothing.")
     rows = [
@@ -86,6 +101,7 @@ def score(*, dataset: DatasetOption = "", as_json: JsonOption = False) -> None:
     ]  # fmt: skip
     header = ["programme", "side", "families", "too little known", "expected on the wrong side"]
     print_table("", header, rows, left=2)
+    _print_drift(moved, shifts)
 
 
 @app.command("model")
@@ -115,6 +131,26 @@ def evaluate_model(
         return
     for evaluation in found:
         _print_evaluation(evaluation)
+
+
+def _print_drift(moved: "Sequence[Moved]", shifts: "Mapping[str, LabelShift | None]") -> None:
+    """Print what moved since training, and whether later checks bear the level out."""
+    if not moved:
+        say("The model was saved without what later data are compared with: train anew to see drift.")
+        return
+    for kind, title in (("feature", "Features"), ("score", "Scores")):
+        own = [row for row in moved if row.kind == kind]
+        apart = [f"{row.name} {row.psi:.2f} ({row.says})" for row in own if row.says != "stable"]
+        if own:
+            say(f"{title} since training (PSI, Siddiqi 2006: below .1 stable, above .25 moved): "
+                f"{', '.join(apart) or 'all stable'}.")  # fmt: skip
+    for programme, shift in shifts.items():
+        if shift is None:
+            say(f"{programme}: fewer than 30 random checks since training: whether the calibration holds is not known.")
+        else:
+            say(f"{programme}: {shift.checks:,} random checks since training found {shift.observed:.1%} entitled, the "
+                f"model expected {shift.predicted:.1%}: {shift.shift:+.1%} ({shift.low:+.1%} to {shift.high:+.1%}), "
+                f"{shift.says}.")  # fmt: skip
 
 
 def _print_evaluation(found: dict[str, Any]) -> None:
@@ -165,15 +201,18 @@ def _print_fairness(found: list[dict[str, Any]]) -> None:
     cells: dict[tuple[str, str], dict[str, str]] = {}
     for row in found:
         if row["group"] != "district":
-            text = f"{row['estimate']:+.2f}" if row["measure"] == "calibration_gap" else f"{row['estimate']:.2f}"
             cells.setdefault((row["group"], row["value"]), {})[row["measure"]] = (
-                f"{text} ({row['low']:.2f} to {row['high']:.2f})"
+                f"{_percent(row['estimate'])} ({_percent(row['low'])}, {_percent(row['high'])})"
             )
     rows = [[f"{group}: {value}", *(own.get(name, "n < 30") for name in MEASURES)]
             for (group, value), own in cells.items()]  # fmt: skip
-    print_table("groups, with village-bootstrap 95 % intervals", ["group", *MEASURES.values()], rows)
+    print_table("groups, in %, with village-bootstrap 95 % intervals", ["group", *MEASURES.values()], rows)
     for name, title in MEASURES.items():
         places = [row for row in found if row["group"] == "district" and row["measure"] == name]
         apart = sum(not row["low"] <= everybody[name]["estimate"] <= row["high"] for row in places if name in everybody)
         if places:
             say(f"{title}: {apart} of {len(places)} districts have an interval without everybody's.")
+
+
+def _percent(share: float) -> int:
+    return round(100 * share)

@@ -51,7 +51,7 @@ class Learners:
         welfare: Consumption that it measured, rupiah a head and month; NaN where it did not.
         weight: 1 / probability of being checked.
         receives: Paid for the programme in the period of the check.
-        rows: family_id, village, district, province, period, and GROUPS.
+        rows: family_id, village, district, province, period, visited_at, and GROUPS.
         means: Regency means of the features, of all families.
         used: Whether any family has the own feature, by OWN.
         too_little: Checks left out because too little of the record is known.
@@ -96,6 +96,17 @@ def learners(warehouse: Warehouse, programme: str, *, poorest: float | None = No
     Raises:
         RiskError: there are no such checks, or too few of either answer.
     """
+    found = checked(warehouse, programme, poorest=poorest)
+    _demand_enough(found)
+    return found
+
+
+def checked(warehouse: Warehouse, programme: str, *, poorest: float | None = None) -> Learners:
+    """Return the same families, however few they are; see `learners`.
+
+    Raises:
+        RiskError: the data set has no field checks.
+    """
     tables = {name: warehouse.table(name) for name in warehouse.names("tables")}
     rows = _checked(warehouse, tables, programme)
     if poorest is not None:
@@ -105,7 +116,7 @@ def learners(warehouse: Warehouse, programme: str, *, poorest: float | None = No
     means, used = surroundings(warehouse, tables)
     own = own_features(rows)
     enough = known_share(own, used) >= LEAST_KNOWN
-    found = Learners(
+    return Learners(
         programme=programme,
         inputs=inputs(own, rows["village"], means),
         entitled=rows["entitled"].to_numpy(dtype=bool),
@@ -117,13 +128,11 @@ def learners(warehouse: Warehouse, programme: str, *, poorest: float | None = No
         used=used,
         too_little=int((~enough).sum()),
     ).where(enough)
-    _demand_enough(found)
-    return found
 
 
 def _described(rows: pd.DataFrame) -> pd.DataFrame:
     groups = rows[[f"group {name}" for name in GROUPS]].set_axis(list(GROUPS), axis=1)
-    return pd.concat([rows[["family_id", "village", "district", "province", "period"]], groups], axis=1)
+    return pd.concat([rows[["family_id", "village", "district", "province", "period", "visited_at"]], groups], axis=1)
 
 
 def weighted_quantile(values: pd.Series, weight: pd.Series, share: float) -> float:
@@ -141,7 +150,9 @@ def _checked(warehouse: Warehouse, tables: dict[str, Any], programme: str) -> pd
     checks = checks.filter(
         (checks.programme == programme) & checks.entitled.notnull() & (checks.inclusion_probability > 0)
     )
-    checks = checks.select("family_id", "period", "entitled", "welfare", weight=1.0 / checks.inclusion_probability)
+    checks = checks.select(
+        "family_id", "period", "visited_at", "entitled", "welfare", weight=1.0 / checks.inclusion_probability
+    )
     families = tables["families"].select("family_id", "village", *(column.name for column in COLUMNS))
     rows = with_district(checks.join(families, "family_id"), tables)
     rows = without_category(rows, warehouse, programme)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from analytics.risk.calibration import Array
 
@@ -32,3 +33,15 @@ def precision_at(score: Array, happened: Flags, weight: Array, share: float) -> 
 def error_at_equal_quota(score: Array, entitled: Flags, weight: Array) -> float:
     """Return which share of a list is wrong that is as long as there are entitled families: both errors are equal."""
     return 1 - precision_at(score, entitled, weight, float(weight[entitled].sum() / weight.sum()))
+
+
+def clustered_mean(value: Array, weight: Array, village: "pd.Series[str]") -> tuple[float, float]:
+    """Return a weighted mean and its standard error, villages as clusters (Taylor linearisation).
+
+    The strata of the draw are left out, which makes the error no smaller.
+    """
+    mean = float(np.average(value, weights=weight))
+    codes, names = pd.factorize(village)
+    totals = np.bincount(codes, weight * (value - mean), len(names))
+    spread = len(names) / (len(names) - 1) * float(np.sum(totals**2))
+    return mean, float(np.sqrt(spread)) / float(weight.sum())

@@ -19,6 +19,7 @@ from analytics.risk.calibration import Calibration
 from analytics.risk.inputs import INPUTS
 from analytics.risk.learners import RiskError
 from analytics.risk.model import Ensembles
+from analytics.risk.reference import Reference
 
 MANIFEST = "manifest.json"
 CURRENT = "current.json"
@@ -57,6 +58,8 @@ class ModelManifest(BaseModel):
     poorest: float | None
     """Quantile of consumption that stood for entitled, None = what the checkers said."""
     programmes: dict[str, Trained]
+    reference: Reference | None = None
+    """What later snapshots are compared with; None in models of earlier versions."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +81,14 @@ class Fit:
 
 
 def save(
-    home: Path, fits: dict[str, Fit], *, dataset: str, snapshot: str, seed: int, poorest: float | None
+    home: Path,
+    fits: dict[str, Fit],
+    *,
+    dataset: str,
+    snapshot: str,
+    seed: int,
+    poorest: float | None,
+    reference: Reference | None = None,
 ) -> ModelManifest:
     """Save the models of a data set and make them the current ones, in one step; until then the former ones are."""
     now = datetime.now(UTC).replace(microsecond=0)
@@ -98,7 +108,7 @@ def save(
         )
     manifest = ModelManifest(
         id=identity, made_at=now, dataset=dataset, snapshot=snapshot, code_version=__version__, inputs=INPUTS,
-        seed=seed, poorest=poorest, programmes=programmes,
+        seed=seed, poorest=poorest, programmes=programmes, reference=reference,
     )  # fmt: skip
     _write(folder / MANIFEST, manifest.model_dump(mode="json"))
     _write(_folder(home, dataset) / CURRENT, {"id": identity})

@@ -3,13 +3,17 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from analytics.risk.calibration import calibrate
 from analytics.risk.cross_validation import Progress, cross_validate
 from analytics.risk.evaluation import evaluate, forward_in_time, unseen_province
 from analytics.risk.leaks import demand_no_forbidden, demand_no_oracle, permuted_area
 from analytics.risk.learners import Learners, RiskError, learners
 from analytics.risk.model import ROUNDS, train
+from analytics.risk.reference import Learnt, Reference, feature_histograms, learnt_from, score_histograms
 from analytics.risk.saved import Fit, ModelManifest, save
+from analytics.risk.scoring import paid_now, reached_by, sampled
 from analytics.risk.switch import demand_switched_on
 from analytics.settings import Settings
 from analytics.store import Warehouse
@@ -49,13 +53,20 @@ def train_all(
     """
     demand_switched_on(settings)
     chosen = tuple(programmes) or _demand_some(warehouse)
-    fits = {}
+    fits, learnt = {}, {}
     for number, programme in enumerate(chosen):
         step = _part(progress, programme, number, len(chosen))
-        fits[programme] = _fit(learners(warehouse, programme, poorest=poorest), seed=seed, progress=step)
+        found = learners(warehouse, programme, poorest=poorest)
+        fits[programme], learnt[programme] = _fit(found, seed=seed, progress=step)
     manifest = warehouse.manifest
     return save(
-        settings.home, fits, dataset=manifest.dataset.name, snapshot=manifest.snapshot, seed=seed, poorest=poorest
+        settings.home,
+        fits,
+        dataset=manifest.dataset.name,
+        snapshot=manifest.snapshot,
+        seed=seed,
+        poorest=poorest,
+        reference=_reference(warehouse, fits, learnt),
     )
 
 
@@ -79,15 +90,30 @@ def evaluated(
     return result
 
 
-def _fit(found: Learners, *, seed: int, progress: Progress) -> Fit:
+def _fit(found: Learners, *, seed: int, progress: Progress) -> tuple[Fit, Learnt]:
     evaluation = evaluated(found, seed=seed, progress=lambda what, share: progress(what, 0.7 * share))
     progress("train on all checks", 0.8)
-    unseen = cross_validate(found, models=("xgboost",), folds=5, seed=seed).margins["xgboost"]
-    return Fit(
+    unseen = cross_validate(found, models=("xgboost",), folds=5, seed=seed)
+    district = found.rows["district"]
+    fit = Fit(
         ensembles=train(found.inputs, found.entitled, found.welfare, found.weight, rounds=ROUNDS),
-        calibration=calibrate(unseen, found.entitled, found.weight, found.receives, found.rows["district"]),
+        calibration=calibrate(unseen.margins["xgboost"], found.entitled, found.weight, found.receives, district),
         evaluation=evaluation,
     )
+    return fit, learnt_from(found.rows, found.entitled - unseen.probability["xgboost"], found.weight)
+
+
+def _reference(warehouse: Warehouse, fits: dict[str, Fit], learnt: dict[str, Learnt]) -> Reference:
+    """Return what later snapshots are compared with: all families' features, and the scores of a sample of them."""
+    rows, matrix, enough = sampled(warehouse)
+    families = warehouse.table("families")
+    scores = {}
+    for programme, fit in fits.items():
+        reached = rows["family_id"].isin(reached_by(warehouse, families, programme)).to_numpy()
+        receives = rows["family_id"].isin(paid_now(warehouse, programme)).to_numpy()
+        found = fit.calibration.probability(fit.ensembles.margins(matrix), receives, rows["place"])
+        scores[programme] = score_histograms(np.where(enough, found, np.nan)[reached], receives[reached])
+    return Reference(features=feature_histograms(warehouse), scores=scores, learnt=learnt)
 
 
 def _demand_some(warehouse: Warehouse) -> tuple[str, ...]:

@@ -117,12 +117,19 @@ def test_train_and_score_on_the_command_line(pilot_home, monkeypatch):
     evaluation = manifest["programmes"]["BPNT"]["evaluation"]
     assert evaluation["models"]["xgboost"]["auc"] > 0.85
     assert evaluation["forward_in_time"]["auc"] > 0.8
+    assert {row["group"] for row in evaluation["fairness"]} >= {"all", "head_sex", "channel", "district"}
+    assert set(manifest["reference"]["scores"]["BPNT"]) == {"not_entitled_receiver", "entitled_non_receiver"}
     scored = runner.invoke(app, ["score", "--json"], catch_exceptions=False)
-    rows = json.loads(scored.stdout)["scores"]
+    told = json.loads(scored.stdout)
+    assert {row["says"] for row in told["drift"]} == {"stable"}
+    assert told["label_shift"] == {"BPNT": None}  # it learnt from all checks
+    rows = told["scores"]
     assert {row["receives"] for row in rows} == {True, False}
     assert sum(row["families"] for row in rows) > 3_900
     shown = runner.invoke(app, ["score"], catch_exceptions=False)
     assert "decides nothing" in shown.stdout
+    assert "Features since training" in shown.stdout
+    assert "is not known" in shown.stdout
 
 
 def test_scores_reach_no_payment_and_no_decision():
