@@ -43,9 +43,7 @@ def reasons(reader: Reader, case: Case) -> None:
             st.markdown(f"- **{reason.says.to(words.language)}** — {correct} ({where})")
         if explanation.similar is not None:
             counts = explanation.similar
-            st.caption(
-                words("cases.similar", n=words.number(counts.checked), wrong=words.number(counts.not_entitled))
-            )
+            st.caption(words("cases.similar", n=words.number(counts.checked), wrong=words.number(counts.not_entitled)))
         if case.flags is not None and explanation.entitled is not None:
             st.caption(words("cases.score", share=words.percent(explanation.entitled, decimals=0)))
 

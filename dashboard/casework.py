@@ -102,8 +102,13 @@ def _form(reader: Reader, case: Case, action: str, officer: str, version: int) -
         given = _fields(reader, case, action, key)
         label = words("cases.notice_reason" if action == "notice" else "cases.reason")
         reason = st.text_area(label, key=f"{key}.reason", height="content")
-        if st.form_submit_button(words(f"cases.act_{action}"), type="primary"):
-            _do(reader, case.id, partial(_ACTS[action], cases(), case.id, officer, version, reason, given))
+        if not st.form_submit_button(words(f"cases.act_{action}"), type="primary"):
+            return
+        if None in given.values():
+            st.error(words("cases.choose_one"))
+        else:
+            signed = {"officer": officer, "version": version, "reason": reason}
+            _do(reader, case.id, partial(_ACTS[action], cases(), case.id, signed, given))
 
 
 def _fields(reader: Reader, case: Case, action: str, key: str) -> dict[str, Any]:
@@ -146,29 +151,23 @@ def _look_again(case: str) -> None:
     st.session_state.pop(f"seen.{case}", None)
 
 
-Act = Callable[[Cases, str, str, int, str, dict[str, Any]], Case]
+Given = dict[str, Any]
+Act = Callable[[Cases, str, Given, Given], Case]
+"""Takes the register, the case, who signs (officer, version, reason) and what the form's own fields hold."""
 
 
-def _find(register: Cases, case: str, officer: str, version: int, reason: str, given: dict[str, Any]) -> Case:
+def _assign(register: Cases, case: str, signed: Given, _: Given) -> Case:
+    return register.assign(case, to=signed["officer"], **signed)
+
+
+def _find(register: Cases, case: str, signed: Given, given: Given) -> Case:
     records = [name.strip() for name in given["records"].split(",") if name.strip()]
-    finding = given["finding"] or ""
-    return register.record_finding(
-        case, officer=officer, version=version, reason=reason, finding=finding, evidence=given["evidence"],
-        records=records,
-    )  # fmt: skip
-
-
-def _assign(register: Cases, case: str, officer: str, version: int, reason: str, _: dict[str, Any]) -> Case:
-    return register.assign(case, officer=officer, to=officer, version=version, reason=reason)
+    return register.record_finding(case, **signed, **given | {"records": records})
 
 
 def _plain(method: Callable[..., Case]) -> Act:
     """Return the action of a method of `Cases` that takes what the form's fields are named by."""
-
-    def act(register: Cases, case: str, officer: str, version: int, reason: str, given: dict[str, Any]) -> Case:
-        return method(register, case, officer=officer, version=version, reason=reason, **given)
-
-    return act
+    return lambda register, case, signed, given: method(register, case, **signed, **given)
 
 
 _ACTS: Final[dict[str, Act]] = {

@@ -131,7 +131,10 @@ def cards(reader: Reader, found: Page) -> None:
     for row in found.rows.to_dict("records"):
         with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"case_{row['id']}"):
             st.page_link(
-                CASE_PAGE, label=f"**{row['id']}**", icon=":material/folder_open:", query_params=way_to(reader, row["id"])
+                CASE_PAGE,
+                label=f"**{row['id']}**",
+                icon=":material/folder_open:",
+                query_params=way_to(reader, row["id"]),
             )
             facts = [
                 reader.place(row["village"]), row["programme"], words(f"cases.side_{row['side']}"),
@@ -154,7 +157,10 @@ def pager(reader: Reader, asked: Asked, found: Page) -> None:
     place = words("cases.page_of", first=words.number(first + 1), last=words.number(first + len(found.rows)),
                   total=words.number(found.total))  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center", key="pager"):
-        for number, icon, label in ((asked.page - 1, "arrow_back", "before"), (asked.page + 1, "arrow_forward", "after")):
+        for number, icon, label in (
+            (asked.page - 1, "arrow_back", "before"),
+            (asked.page + 1, "arrow_forward", "after"),
+        ):
             st.button(
                 words(f"cases.page_{label}"), icon=f":material/{icon}:", disabled=not 1 <= number <= last,
                 on_click=put, args=("page", str(number)), key=f"page_{label}",
