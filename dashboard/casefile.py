@@ -102,7 +102,9 @@ def _explainer(reader: Reader, _model: ModelManifest, programme: str, model: str
 def _ruling_row(reader: Reader, ruling: Ruling) -> list[str]:
     words = reader.words
     rule = ruling.rule
-    value = words.rupiah(rule.value) if rule.unit == "rupiah" else f"{words.number(rule.value)} {rule.unit}".strip()
+    value = ""
+    if rule.test == "above":
+        value = words.rupiah(rule.value) if rule.unit == "rupiah" else f"{words.number(rule.value)} {rule.unit}".strip()
     return [
         rule.refuses.to(words.language).format(value=value),
         words(f"cases.rule_{ruling.outcome}"),

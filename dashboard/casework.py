@@ -9,10 +9,12 @@ import streamlit as st
 from analytics.cases import ACTIONS, FINDINGS, OUTCOMES, Case, CaseConflict, CaseError, Cases
 from dashboard.choices import current
 from dashboard.faults import guarded
-from dashboard.queue import cases, due_text, holder, officer_name
+from dashboard.queue import CASE_PAGE, cases, due_text, holder, officer_name, place
 from dashboard.reader import Reader
 
-QUEUE_PAGE: Final = "pages/antrean.py"
+QUEUE_PAGE: Final = CASE_PAGE.with_name("antrean.py")
+FIRST_VERSION: Final = 1
+"""Of a case that was opened and not touched since: there is nothing to undo."""
 ORDER: Final = ("assign", "find", "notice", "answer", "propose", "confirm", "send_back", "undo")
 """Actions in the order of a case's life."""
 
@@ -45,8 +47,8 @@ def summary(reader: Reader, case: Case) -> None:
     words = reader.words
     st.page_link(QUEUE_PAGE, label=words("cases.to_queue"), icon=":material/arrow_back:")
     facts = [
-        f"**{reader.place(case.village)}**", words(f"cases.side_{case.side}"), words(f"cases.state_{case.state}"),
-        due_text(reader, case.due_on), holder(reader, case.assignee),
+        f"**{place(reader, case.village, case.district)}**", words(f"cases.side_{case.side}"),
+        words(f"cases.state_{case.state}"), due_text(reader, case.due_on), holder(reader, case.assignee),
     ]  # fmt: skip
     st.markdown(" · ".join(fact for fact in facts if fact))
     st.caption(f":material/shield: {words('cases.decides_nothing')}")
@@ -71,9 +73,14 @@ def actions(reader: Reader, case: Case, officer: str) -> None:
 
 
 def _fits(case: Case, action: str) -> bool:
-    """Say whether an action makes sense beyond its state: a letter is for an adverse finding alone, and comes first."""
+    """Say whether an action makes sense beyond its state: a letter is for an adverse finding alone, and comes first.
+
+    A letter that has gone out cannot be taken back, nor the opening itself; the register refuses the rest.
+    """
     if action == "notice":
         return bool(case.adverse)
+    if action == "undo":
+        return case.version > FIRST_VERSION and case.state != "noticed"
     return not (action == "propose" and case.state == "found" and case.adverse)
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import math
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
@@ -19,7 +20,7 @@ OFFICERS: Final = tuple(f"petugas-{number}" for number in range(1, 7))
 """Officers to choose from where nobody signs in."""
 PAGE_ROWS: Final = 20
 ANYBODY, OWN, FREE = "all", "own", "free"
-CASE_PAGE: Final = "pages/kasus.py"
+CASE_PAGE: Final = Path(__file__).parents[1] / "pages" / "kasus.py"
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,11 @@ def title(reader: Reader, found: Page) -> str:
     return words("cases.title_queue", total=words.number(found.total), late=words.number(late))
 
 
+def place(reader: Reader, village: str, district: str) -> str:
+    """Return a village with its district: two districts may have villages of one name."""
+    return f"{reader.place(village)}, {reader.place(district)}"
+
+
 def is_late(due_on: dt.date | None) -> bool:
     """Say whether a deadline is over; a closed case has none."""
     return due_on is not None and due_on < dt.datetime.now(dt.UTC).date()
@@ -137,7 +143,7 @@ def cards(reader: Reader, found: Page) -> None:
                 query_params=way_to(reader, row["id"]),
             )
             facts = [
-                reader.place(row["village"]), row["programme"], words(f"cases.side_{row['side']}"),
+                place(reader, row["village"], row["district"]), row["programme"], words(f"cases.side_{row['side']}"),
                 words(f"cases.state_{row['state']}"), due_text(reader, row["due_on"]), holder(reader, row["assignee"]),
             ]  # fmt: skip
             st.markdown(" · ".join(fact for fact in facts if fact))
@@ -176,7 +182,7 @@ def as_table(reader: Reader, found: Page) -> None:
     shown = pd.DataFrame(
         {
             "code": rows["id"],
-            "village": [reader.place(code) for code in rows["village"]],
+            "village": [place(reader, *at) for at in zip(rows["village"], rows["district"], strict=True)],
             "programme": rows["programme"],
             "side": [words(f"cases.side_{side}") for side in rows["side"]],
             "state": [words(f"cases.state_{state}") for state in rows["state"]],
