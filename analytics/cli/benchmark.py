@@ -79,3 +79,39 @@ def estimation(
             print_table(name, ["setting", "estimator", "quantity", "value", ""], cells)
     if simulated.missed(found):
         raise typer.Exit(1)
+
+
+@app.command()
+def model(
+    *,
+    families: Annotated[
+        list[int] | None, typer.Option(min=1000, help="Families; may be repeated. Default: 1 and 10 million.")
+    ] = (None),
+    rounds: Annotated[int, typer.Option(min=1, help="Trees that are trained.")] = 50,
+    pilot: Annotated[int, typer.Option(help="Families of the simulated pilot; 0 = none.", min=0)] = 60_000,
+    study: Annotated[
+        Path | None, typer.Option(help="Folder of the 2012 study, to evaluate on its households too.", file_okay=False)
+    ] = None,
+    output: Annotated[Path | None, typer.Option(help="Write the page of results here.", dir_okay=False)] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="Where to make the families; 6 GiB for ten million.", file_okay=False)
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure training, scoring and reasons beside XGBoost alone, and what the scores find where the truth is known."""
+    from analytics.benchmarks import model as measured  # noqa: PLC0415 - loads XGBoost
+
+    console = Console(stderr=True, highlight=False)
+    with tempfile.TemporaryDirectory(dir=folder) as work:
+        found = measured.Results(
+            speed=measured.speed.run(sorted(set(families or ROWS)), Path(work), rounds=rounds, report=console.print),
+            pilot=measured.pilot.run(pilot, Path(work) / "pilot", report=console.print) if pilot else None,
+            study=measured.study.run(study, report=console.print) if study else None,
+        )
+    if output is not None:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(measured.markdown(found), encoding="utf-8")
+    if as_json:
+        print_json(measured.as_dict(found))
+        return
+    say(measured.markdown(found))
