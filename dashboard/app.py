@@ -22,6 +22,8 @@ ROOMS = (
     ("ketepatan_sasaran", ":material/target:"),
     ("perbandingan_wilayah", ":material/compare_arrows:"),
     ("rencana_cek", ":material/route:"),
+    ("aturan", ":material/gavel:"),
+    ("kartu_model", ":material/id_card:"),
     ("mutu_data", ":material/rule:"),
     ("metode", ":material/menu_book:"),
 )

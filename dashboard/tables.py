@@ -1,5 +1,8 @@
 """Tables with their titles and downloads, for pages that show rows and not figures."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import pandas as pd
 import streamlit as st
 
@@ -14,7 +17,13 @@ SHOWN_ROWS = 500
 
 
 def table(
-    reader: Reader, name: str, data: pd.DataFrame, headers: dict[str, str], *, passed: tuple[str, ...] = ()
+    reader: Reader,
+    name: str,
+    data: pd.DataFrame,
+    headers: dict[str, str],
+    *,
+    passed: tuple[str, ...] = (),
+    decimals: Mapping[str, int] = MappingProxyType({}),
 ) -> None:
     """Draw a table, or say that it is empty.
 
@@ -24,6 +33,7 @@ def table(
         data: The rows.
         headers: Column to the key of its header.
         passed: Columns that are pass rates, shown as percentages; one that is not whole never reads as 100 %.
+        decimals: Columns of numbers to how many decimals are shown; the download has all.
     """
     words = reader.words
     with st.container(border=True, key=f"table_{name.replace('.', '_')}"):
@@ -38,6 +48,8 @@ def table(
             if column in passed:
                 rates = data[column].head(SHOWN_ROWS)
                 shown[header] = [NO_VALUE if pd.isna(share) else rate(share, words=words) for share in rates]
+            elif column in decimals:
+                shown[header] = [words.number(value, decimals=decimals[column]) for value in shown[header]]
             elif pd.api.types.is_integer_dtype(data[column]):
                 shown[header] = data[column].head(SHOWN_ROWS).map(words.number)
         st.dataframe(shown, hide_index=True, alt=words(name), width="stretch")

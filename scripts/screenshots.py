@@ -15,6 +15,8 @@ PAGES = (
     "ketepatan_sasaran",
     "perbandingan_wilayah",
     "rencana_cek",
+    "aturan",
+    "kartu_model",
     "mutu_data",
     "metode",
 )

@@ -22,6 +22,8 @@ ROOMS = (
     "ketepatan_sasaran",
     "perbandingan_wilayah",
     "rencana_cek",
+    "aturan",
+    "kartu_model",
     "mutu_data",
     "metode",
 )
