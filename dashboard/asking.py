@@ -85,6 +85,11 @@ def asked(reader: Reader, question: Question, *, by: str = "") -> Comparison:
     return reader.what_if(question.programme, question.changes, by=by)
 
 
+def has_checks(reader: Reader, question: Question) -> bool:
+    """Say whether field checks tell the errors of the lists."""
+    return bool(question.programme) and not asked(reader, question).errors.empty
+
+
 def rule_name(words: Words, name: str) -> str:
     """Return a rule's short name, its id where the texts do not know it."""
     key = f"rules.name_{name}"
@@ -117,7 +122,7 @@ def notices(reader: Reader, question: Question) -> None:
         return
     if not question.changes:
         st.info(words("rules.nothing_changed"), icon=":material/info:")
-    if asked(reader, question).errors.empty:
+    if not has_checks(reader, question):
         st.info(words("rules.no_checks"), icon=":material/info:")
 
 
@@ -133,12 +138,12 @@ def cards(reader: Reader, question: Question) -> None:
         before=words.rupiah(row["a_year_before"]),
         change=("+" if change > 0 else "") + words.rupiah(change),
     )
-    shown: tuple[tuple[str, str, str], ...] = (
-        ("listed", words.number(row["after"]), listed),
-        ("moves_in", words.number(row["moves_in"]), words("rules.card_moves_in_note")),
-        ("moves_out", words.number(row["moves_out"]), words("rules.card_moves_out_note")),
-        ("cost", words.rupiah(row["a_year_after"]), cost),
-    )
+    shown = [("listed", words.number(row["after"]), listed), ("cost", words.rupiah(row["a_year_after"]), cost)]
+    if question.changes:
+        moves = [
+            (name, words.number(row[name]), words(f"rules.card_{name}_note")) for name in ("moves_in", "moves_out")
+        ]
+        shown[1:1] = moves
     for column, (name, value, note) in zip(st.columns(len(shown)), shown, strict=True):
         with column, st.container(border=True, height="stretch", key=f"list_{name}"):
             st.metric(words(f"rules.card_{name}"), value)

@@ -128,10 +128,9 @@ def worth(reader: Reader, card: Card) -> None:
         )
     )
     headers = {name: f"model.column_{name}" for name in ("side", "model", "checks")}
-    headers |= {name: f"model.column_{name}" for name in views.SIDE_FIGURES}
-    table(
-        reader, "model.sides", views.sides(reader, found), headers, decimals=dict.fromkeys(views.SIDE_FIGURES, FIGURES)
-    )
+    headers |= {name: f"model.column_{name}" for name in (*views.SIDE_FIGURES, *views.SIDE_SHARES)}
+    decimals = dict.fromkeys(views.SIDE_FIGURES, FIGURES)
+    table(reader, "model.sides", views.sides(reader, found), headers, decimals=decimals, passed=views.SIDE_SHARES)
 
 
 def side_panel(reader: Reader, card: Card, *, side: str) -> None:

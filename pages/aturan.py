@@ -21,15 +21,15 @@ with title:
     asking.notices(view, asked)
 asking.cards(view, asked)
 
-if asked.changes:
+if asking.has_checks(view, asked):
     shown = {"metrics": (), "ignores": asking.IGNORED, "says": words("rules.errors_says")}
     panel(view, "list_errors", partial(what_if.errors, question=asked), **shown)
-    if asked.by:
-        for column, error in zip(st.columns(2), ("inclusion", "exclusion"), strict=True):
+    if asked.changes and asked.by:
+        for column, error in zip(st.columns(2), what_if.ERRORS, strict=True):
             with column:
                 panel(view, f"list_{error}", partial(what_if.errors_by, question=asked, error=error), **shown)
 if programme:
     counts = {name: f"rules.column_{name}" for name in ("name", *what_if.COUNTS)}
     table(view, "rules.movers", what_if.movers(view, question=asked), counts)
     headers = {name: f"rules.column_{name}" for name in what_if.RULE_COLUMNS}
-    table(view, "rules.in_force", what_if.rules(view, programme=programme), headers)
+    table(view, "rules.in_force", what_if.rules(view, programme=programme), headers, face="words", badges=("status",))

@@ -13,7 +13,7 @@ from dashboard.charts.districts import DIRECTIONS, marker, named_list
 from dashboard.charts.marks import add_note, note_height, shorten
 from dashboard.words import Words, is_missing
 
-PITCH: Final = 66
+PITCH: Final = 74
 LABEL: Final = 18
 BEFORE: Final = 26
 AFTER: Final = 35

@@ -15,7 +15,8 @@ from dashboard.words import catalogue
 MODEL: Final = "xgboost"
 SIDES: Final = ("not_entitled_receiver", "entitled_non_receiver")
 TOPS: Final = {"5%": "top_5", "10%": "top_10", "20%": "top_20"}
-SIDE_FIGURES: Final = ("base_rate", "auc", "calibration_error", *TOPS.values())
+SIDE_FIGURES: Final = ("auc", "calibration_error")
+SIDE_SHARES: Final = ("base_rate", *TOPS.values())
 PROVINCE_FIGURES: Final = ("auc", "calibration_error", "auc_local", "calibration_error_local")
 AROUND: Final = "regency mean of "
 """How an input that is a mean of the surroundings is named."""

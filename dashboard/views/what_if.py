@@ -7,9 +7,11 @@ import pandas as pd
 from dashboard.asking import Question, asked, group_name, rule_name, threshold
 from dashboard.charts.changes import changes
 from dashboard.charts.chart import Chart
+from dashboard.charts.estimates import estimates
 from dashboard.reader import Reader
 
 COUNTS: Final = ("families", "before", "after", "moves_in", "moves_out", "unknown", "a_year_before", "a_year_after")
+ERRORS: Final = ("inclusion", "exclusion")
 RULE_COLUMNS: Final = ("rule", "threshold", "since", "status", "source")
 
 
@@ -60,30 +62,30 @@ def movers(reader: Reader, *, question: Question) -> pd.DataFrame:
 
 
 def errors(reader: Reader, *, question: Question) -> Chart | None:
-    """Both errors of the whole list, before and after."""
+    """Both errors of the whole list, before and after; of the rules in force alone where nothing is changed."""
     found = asked(reader, question).errors
     if found.empty:
         return None
     words = reader.words
-    return changes(
-        found.assign(name=[words(f"rules.error_{error}") for error in found["error"]]),
-        words=words,
-        measure=words("rules.errors"),
-        category_label=words("targeting.error"),
-    )
+    rows = found.assign(name=[words(f"rules.error_{error}") for error in found["error"]])
+    measure, label = words("rules.errors"), words("targeting.error")
+    if question.changes:
+        return changes(rows, words=words, measure=measure, category_label=label)
+    now = rows[["name", "before", "before_low", "before_high"]]
+    now = now.set_axis(["name", "value", "low", "high"], axis=1)
+    return estimates(now, words=words, measure=measure, category_label=label)
 
 
 def errors_by(reader: Reader, *, question: Question, error: str) -> Chart | None:
-    """One error of both lists by district or group, the largest change first."""
+    """One error of both lists by district or group."""
     found = asked(reader, question, by=question.by).errors
     if found.empty:
         return None
     words = reader.words
     rows = found[found["error"] == error]
     rows = rows.assign(name=[_domain(reader, question, name) for name in rows["domain"]])
-    order = rows["change"].abs().sort_values(ascending=False, kind="stable").index
     return changes(
-        rows.loc[order].reset_index(drop=True),
+        rows.reset_index(drop=True),
         words=words,
         measure=words(f"rules.error_{error}"),
         category_label=words("charts.table_group"),
