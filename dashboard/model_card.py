@@ -159,10 +159,10 @@ def fairness(reader: Reader, card: Card) -> None:
     rows = views.fairness(reader, card.evaluation)
     if rows.empty:
         return
-    figures = ("estimate", "low", "high")
-    names = [name for name in ("side", "group", "value", "measure") if name in rows]
-    headers = {name: f"model.column_{name}" for name in (*names, *figures, "n")}
-    table(reader, "model.fairness", rows, headers, decimals=dict.fromkeys(figures, FIGURES))
+    headers = {name: f"model.column_{name}" for name in views.FAIRNESS}
+    decimals = dict.fromkeys(("estimate", "low", "high"), FIGURES)
+    table(reader, "model.fairness", rows, headers, decimals=decimals)
+    st.caption(reader.words("model.fairness_note"))
 
 
 def inputs(reader: Reader, card: Card) -> None:

@@ -18,6 +18,9 @@ TOPS: Final = {"5%": "top_5", "10%": "top_10", "20%": "top_20"}
 SIDE_FIGURES: Final = ("auc", "calibration_error")
 SIDE_SHARES: Final = ("base_rate", *TOPS.values())
 PROVINCE_FIGURES: Final = ("auc", "calibration_error", "auc_local", "calibration_error_local")
+FAIRNESS: Final = ("group", "value", "measure", "estimate", "low", "high", "n")
+EVERYBODY: Final = "all"
+"""Name of the group that holds all checks."""
 AROUND: Final = "regency mean of "
 """How an input that is a mean of the surroundings is named."""
 SAYS: Final = {
@@ -136,29 +139,37 @@ def provinces(found: dict[str, Any]) -> pd.DataFrame:
 
 def fairness(reader: Reader, found: dict[str, Any]) -> pd.DataFrame:
     """Return one row a group of families and measure; empty where groups were not evaluated."""
-    words = reader.words
+    rows = pd.DataFrame(found.get("fairness") or [], columns=list(FAIRNESS))
+    return rows.assign(
+        group=[_group(reader, row.group) for row in rows.itertuples()],
+        value=[_group_value(reader, row.group, row.value) for row in rows.itertuples()],
+        measure=[_text(reader, f"model.measure_{row.measure}", row.measure) for row in rows.itertuples()],
+    )
 
-    def said(key: str, code: object) -> str:
-        return words(key) if key in catalogue() else str(code)
 
-    rows = pd.DataFrame(found.get("fairness") or [])
-    if rows.empty:
-        return rows
-    named = {
-        "group": [said(f"targeting.group_{row.group}", row.group) for row in rows.itertuples()],
-        "value": [said(f"targeting.{row.group}_{row.value}", row.value) for row in rows.itertuples()],
-        "measure": [said(f"model.measure_{row.measure}", row.measure) for row in rows.itertuples()],
-    }
-    if "side" in rows:
-        named["side"] = [said(f"model.side_{row.side}", row.side) for row in rows.itertuples()]
-    return rows.assign(**named)
+def _group(reader: Reader, group: str) -> str:
+    if group == EVERYBODY:
+        return reader.words("model.everybody")
+    return (
+        reader.words("rules.by_district") if group == "district" else _text(reader, f"targeting.group_{group}", group)
+    )
+
+
+def _group_value(reader: Reader, group: str, value: str) -> str:
+    if group == EVERYBODY:
+        return reader.words("model.everybody")
+    return reader.place(value) if group == "district" else _text(reader, f"targeting.{group}_{value}", value)
+
+
+def _text(reader: Reader, key: str, code: str) -> str:
+    """Return a text, or the code itself where a newer or older model speaks of what the texts do not know."""
+    return reader.words(key) if key in catalogue() else code
 
 
 def own_inputs(reader: Reader, manifest: ModelManifest) -> list[str]:
     """Return the parts of a family's record that the model looks at, in words."""
     columns = dict.fromkeys(column_of(name) for name in manifest.inputs if not name.startswith(AROUND))
-    words = reader.words
-    return [words(key) if (key := f"model.input_{name}") in catalogue() else name for name in columns]
+    return [_text(reader, f"model.input_{name}", name) for name in columns]
 
 
 def around_count(manifest: ModelManifest) -> int:
