@@ -131,19 +131,19 @@ def cards(reader: Reader, question: Question) -> None:
     if not question.programme:
         return
     words, row = reader.words, asked(reader, question).movers.iloc[0]
-    listed = words("rules.card_of", before=words.number(row["before"]), families=words.number(row["families"]))
-    change = row["a_year_after"] - row["a_year_before"]
-    cost = words(
-        "rules.card_cost_before",
-        before=words.rupiah(row["a_year_before"]),
-        change=("+" if change > 0 else "") + words.rupiah(change),
-    )
-    shown = [("listed", words.number(row["after"]), listed), ("cost", words.rupiah(row["a_year_after"]), cost)]
+    families, change = words.number(row["families"]), row["a_year_after"] - row["a_year_before"]
+    listed, cost = words("rules.card_of_now", families=families), words("rules.card_cost_now")
+    moves: tuple[str, ...] = ()
     if question.changes:
-        moves = [
-            (name, words.number(row[name]), words(f"rules.card_{name}_note")) for name in ("moves_in", "moves_out")
-        ]
-        shown[1:1] = moves
+        moves = ("moves_in", "moves_out")
+        listed = words("rules.card_of", before=words.number(row["before"]), families=families)
+        said = ("+" if change > 0 else "") + words.rupiah(change)
+        cost = words("rules.card_cost_before", before=words.rupiah(row["a_year_before"]), change=said)
+    shown = [
+        ("listed", words.number(row["after"]), listed),
+        *((name, words.number(row[name]), words(f"rules.card_{name}_note")) for name in moves),
+        ("cost", words.rupiah(row["a_year_after"]), cost),
+    ]
     for column, (name, value, note) in zip(st.columns(len(shown)), shown, strict=True):
         with column, st.container(border=True, height="stretch", key=f"list_{name}"):
             st.metric(words(f"rules.card_{name}"), value)

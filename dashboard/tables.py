@@ -61,11 +61,8 @@ def table(
                 shown[header] = data[column].head(SHOWN_ROWS).map(words.number)
         if face == "words":
             marked = {words(headers[column]) for column in badges}
-            st.table(
-                shown.apply(lambda cells: cells.map(_badge) if cells.name in marked else cells),
-                hide_index=True,
-                alt=words(name),
-            )
+            said = shown.apply(lambda cells: cells.map(_badge) if cells.name in marked else cells)
+            st.table(said, hide_index=True, alt=words(name))
         else:
             st.dataframe(shown, hide_index=True, alt=words(name), width="stretch")
         if len(twin) > SHOWN_ROWS:

@@ -33,3 +33,4 @@ if programme:
     table(view, "rules.movers", what_if.movers(view, question=asked), counts)
     headers = {name: f"rules.column_{name}" for name in what_if.RULE_COLUMNS}
     table(view, "rules.in_force", what_if.rules(view, programme=programme), headers, face="words", badges=("status",))
+    st.caption(words("rules.statuses"))

@@ -139,26 +139,27 @@ def provinces(found: dict[str, Any]) -> pd.DataFrame:
 
 def fairness(reader: Reader, found: dict[str, Any]) -> pd.DataFrame:
     """Return one row a group of families and measure; empty where groups were not evaluated."""
-    rows = pd.DataFrame(found.get("fairness") or [], columns=list(FAIRNESS))
-    return rows.assign(
-        group=[_group(reader, row.group) for row in rows.itertuples()],
-        value=[_group_value(reader, row.group, row.value) for row in rows.itertuples()],
-        measure=[_text(reader, f"model.measure_{row.measure}", row.measure) for row in rows.itertuples()],
-    )
+    rows = [
+        row
+        | {
+            "group": _group(reader, row["group"]),
+            "value": _group_value(reader, row["group"], row["value"]),
+            "measure": _text(reader, f"model.measure_{row['measure']}", row["measure"]),
+        }
+        for row in found.get("fairness") or []
+    ]
+    return pd.DataFrame(rows, columns=list(FAIRNESS))
 
 
 def _group(reader: Reader, group: str) -> str:
-    if group == EVERYBODY:
-        return reader.words("model.everybody")
-    return (
-        reader.words("rules.by_district") if group == "district" else _text(reader, f"targeting.group_{group}", group)
-    )
+    own = {EVERYBODY: "model.everybody", "district": "rules.by_district"}
+    return _text(reader, own.get(group, f"targeting.group_{group}"), group)
 
 
 def _group_value(reader: Reader, group: str, value: str) -> str:
-    if group == EVERYBODY:
-        return reader.words("model.everybody")
-    return reader.place(value) if group == "district" else _text(reader, f"targeting.{group}_{value}", value)
+    if group == "district":
+        return reader.place(value)
+    return _text(reader, "model.everybody" if group == EVERYBODY else f"targeting.{group}_{value}", value)
 
 
 def _text(reader: Reader, key: str, code: str) -> str:
