@@ -24,6 +24,8 @@ ROOMS = (
     ("antrean", ":material/inbox:"),
     ("kasus", ":material/folder_open:"),
     ("rencana_cek", ":material/route:"),
+    ("aturan", ":material/gavel:"),
+    ("kartu_model", ":material/id_card:"),
     ("mutu_data", ":material/rule:"),
     ("metode", ":material/menu_book:"),
 )

@@ -59,12 +59,20 @@ def choose(
 
 
 def choose_many(
-    words: Words, name: str, options: Sequence[str], *, label: str, default: Sequence[str]
+    words: Words,
+    name: str,
+    options: Sequence[str],
+    *,
+    label: str,
+    default: Sequence[str],
+    shown: Callable[[str], str] = str,
 ) -> tuple[str, ...]:
     """Draw a choice of several options and return their codes; the default when none is chosen."""
     standard = ",".join(default)
     kept = [code for code in current(name, standard).split(",") if code in options] or list(default)
-    chosen = st.pills(label, options, default=kept, selection_mode="multi", wrap=True, key=_key(words, name))
+    chosen = st.pills(
+        label, options, default=kept, selection_mode="multi", wrap=True, format_func=shown, key=_key(words, name)
+    )
     codes = tuple(code for code in options if code in chosen) or tuple(default)
     _keep(name, ",".join(codes), standard)
     return codes
@@ -95,7 +103,7 @@ def choose_number(
 ) -> float:
     """Draw the choice of a number between two limits; whole numbers where the step is whole."""
     try:
-        kept = float(current(name, f"{default:g}"))
+        kept = float(current(name, f"{default:.10g}"))
     except ValueError:
         kept = default
     kept = kept if low <= kept <= high else default

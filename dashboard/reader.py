@@ -4,12 +4,15 @@ Caches are keyed by snapshot and filters and bounded. A page asks `reader()` and
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from analytics.eligibility import VERDICTS, Rule, rulebook
+from analytics.eligibility import Comparison as ListComparison
+from analytics.eligibility import compare as compare_lists
 from analytics.estimation import Floor
 from analytics.metrics import METRICS, Filters, Metric, measure, quality, series
 from analytics.metrics.comparisons import Comparison, compare, level_below, place_names, places
@@ -22,6 +25,7 @@ from analytics.metrics.ranking import ranking
 from analytics.metrics.scope import Checks, Scope, checks, scope
 from analytics.metrics.shares import composition, stages
 from analytics.metrics.trends import Trend, trend
+from analytics.risk.saved import ModelError, ModelManifest, current
 from analytics.settings import settings
 from analytics.store import Manifest, Store, Warehouse, open_store
 from analytics.store.manifest import Attempt
@@ -31,6 +35,11 @@ from dashboard.words import Words
 _KEY = "reader"
 _TTL = "1h"
 _ENTRIES = 4_000
+_QUESTIONS = 500
+"""Comparisons of lists kept: a reader who turns a threshold asks for many that nobody asks for again."""
+
+Changes = tuple[tuple[str, int | None], ...]
+"""Rule ids with their new threshold, None = the rule is left out."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +136,25 @@ class Reader:
     def checks(self) -> Checks | None:
         """Return what the field checks are."""
         return _checks(self.snapshot, self.filters)
+
+    def ruled_programmes(self) -> tuple[str, ...]:
+        """Return the programmes of the data set that had rules on its day; empty where no verdict was possible."""
+        return _ruled(self.snapshot, self.manifest.day)
+
+    def rules(self, programme: str) -> tuple[Rule, ...]:
+        """Return a programme's rules in force on the snapshot's day."""
+        return rulebook().in_force(programme, self.manifest.day)
+
+    def what_if(self, programme: str, changes: Changes, *, by: str = "") -> ListComparison:
+        """Return the lists that a programme's rules make, as they are and changed, beside each other."""
+        return _what_if(self.snapshot, self.manifest.day, programme, changes, by)
+
+    def model(self) -> ModelManifest | None:
+        """Return what the data set's current model is, None when none was trained."""
+        try:
+            return current(settings().home, self.manifest.dataset.name)
+        except ModelError:
+            return None
 
     def declared(self, *, metric: str = "", programme: str = "") -> list[Declared]:
         """Return the declared figures; they speak of the whole pilot, so a part of it has none."""
@@ -262,6 +290,22 @@ def _has_mart(snapshot: str, name: str) -> bool:
 @st.cache_data(ttl=_TTL, max_entries=100, show_spinner=False)
 def _groundwork(snapshot: str, programme: str) -> Groundwork | None:
     return groundwork(_warehouse(snapshot), programme)
+
+
+@st.cache_data(ttl=_TTL, max_entries=20, show_spinner=False)
+def _ruled(snapshot: str, day: date) -> tuple[str, ...]:
+    warehouse = _warehouse(snapshot)
+    if VERDICTS not in warehouse.names("derived"):
+        return ()
+    there = scope(warehouse).programmes
+    return tuple(name for name in rulebook().programmes() if name in there and rulebook().in_force(name, day))
+
+
+@st.cache_data(ttl=_TTL, max_entries=_QUESTIONS, show_spinner=False)
+def _what_if(snapshot: str, day: date, programme: str, changes: Changes, by: str) -> ListComparison:
+    book = rulebook()
+    changed = book.changed(programme, dict(changes), day)
+    return compare_lists(_warehouse(snapshot), programme, book, changed, day=day, by=[by] if by else [])
 
 
 @st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)

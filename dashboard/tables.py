@@ -1,5 +1,9 @@
 """Tables with their titles and downloads, for pages that show rows and not figures."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal
+
 import pandas as pd
 import streamlit as st
 
@@ -12,9 +16,19 @@ from dashboard.words import NO_VALUE
 SHOWN_ROWS = 500
 """Most rows sent to the browser; the download has all."""
 
+Face = Literal["grid", "words"]
+
 
 def table(
-    reader: Reader, name: str, data: pd.DataFrame, headers: dict[str, str], *, passed: tuple[str, ...] = ()
+    reader: Reader,
+    name: str,
+    data: pd.DataFrame,
+    headers: dict[str, str],
+    *,
+    passed: tuple[str, ...] = (),
+    decimals: Mapping[str, int] = MappingProxyType({}),
+    face: Face = "grid",
+    badges: tuple[str, ...] = (),
 ) -> None:
     """Draw a table, or say that it is empty.
 
@@ -24,6 +38,9 @@ def table(
         data: The rows.
         headers: Column to the key of its header.
         passed: Columns that are pass rates, shown as percentages; one that is not whole never reads as 100 %.
+        face: A grid that can be sorted and scrolled, or words that are broken into lines and never cut off.
+        badges: Columns that stand out as badges, in words alone.
+        decimals: Columns of numbers to how many decimals are shown; the download has all.
     """
     words = reader.words
     with st.container(border=True, key=f"table_{name.replace('.', '_')}"):
@@ -38,11 +55,22 @@ def table(
             if column in passed:
                 rates = data[column].head(SHOWN_ROWS)
                 shown[header] = [NO_VALUE if pd.isna(share) else rate(share, words=words) for share in rates]
+            elif column in decimals:
+                shown[header] = [words.number(value, decimals=decimals[column]) for value in shown[header]]
             elif pd.api.types.is_integer_dtype(data[column]):
                 shown[header] = data[column].head(SHOWN_ROWS).map(words.number)
-        st.dataframe(shown, hide_index=True, alt=words(name), width="stretch")
+        if face == "words":
+            marked = {words(headers[column]) for column in badges}
+            said = shown.apply(lambda cells: cells.map(_badge) if cells.name in marked else cells)
+            st.table(said, hide_index=True, alt=words(name))
+        else:
+            st.dataframe(shown, hide_index=True, alt=words(name), width="stretch")
         if len(twin) > SHOWN_ROWS:
             st.caption(words("quality.first_rows", shown=words.number(SHOWN_ROWS), all=words.number(len(twin))))
         with st.container(horizontal=True):
             notes = [words(name), stamp_text(reader.manifest, words), f"snapshot {reader.snapshot}"]
             offer(reader, name, twin, title=words(name), notes=notes)
+
+
+def _badge(text: str) -> str:
+    return f":gray-badge[{text}]"

@@ -17,6 +17,8 @@ PAGES = (
     "antrean",
     "kasus",
     "rencana_cek",
+    "aturan",
+    "kartu_model",
     "mutu_data",
     "metode",
 )

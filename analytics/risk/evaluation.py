@@ -61,8 +61,8 @@ def evaluate(
         progress: Told what is being done.
 
     Returns:
-        Plain data: checks, models (by name: auc, error_at_equal_quota, calibration_error, brier, sides), comparison
-        (gap to the proxy-means test with its standard error, in words), fairness (the model by group, of the first
+        Plain data: periods, checks, models (by name: auc, error_at_equal_quota, calibration_error, brier, sides),
+        comparison (gap to the proxy-means test with its standard error, in words), fairness (the model by group, of the first
         partition, see `fairness`), reliability of the model by side.
     """
     results = [
@@ -80,6 +80,7 @@ def evaluate(
     gap = _compared(learners, results, draws)
     return {
         "programme": learners.programme,
+        "periods": sorted(map(str, learners.rows["period"].unique())),
         "checks": len(learners),
         "entitled": int(learners.entitled.sum()),
         "receivers": int(learners.receives.sum()),

@@ -24,6 +24,8 @@ ROOMS = (
     "antrean",
     "kasus",
     "rencana_cek",
+    "aturan",
+    "kartu_model",
     "mutu_data",
     "metode",
 )

@@ -149,6 +149,32 @@ def curves():
 
 
 @pytest.fixture
+def two_lists():
+    """A clear rise, a clear fall, a change that may be none, and a row with too few checks."""
+    return pd.DataFrame(
+        {
+            "name": ["naik", "turun", "sama", "sedikit"],
+            "before": [0.67, 0.16, 0.3, 0.5],
+            "before_low": [0.62, 0.11, 0.25, 0.3],
+            "before_high": [0.71, 0.22, 0.35, 0.7],
+            "after": [0.71, 0.11, 0.31, None],
+            "after_low": [0.67, 0.07, 0.26, None],
+            "after_high": [0.75, 0.16, 0.36, None],
+            "change": [0.04, -0.05, 0.01, None],
+            "change_low": [0.03, -0.09, -0.02, None],
+            "change_high": [0.06, -0.02, 0.04, None],
+            "n": [1200, 410, 300, 12],
+        }
+    )
+
+
+@pytest.fixture
+def scored():
+    """Families in three groups by their score."""
+    return pd.DataFrame({"predicted": [0.1, 0.4, 0.8], "observed": [0.12, 0.35, 0.77], "n": [90.0, 85.0, 91.0]})
+
+
+@pytest.fixture
 def boundaries():
     """Four squares side by side."""
     return {

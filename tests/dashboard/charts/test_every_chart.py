@@ -8,6 +8,7 @@ import pytest
 from dashboard import theme
 from dashboard.charts.bars import bars
 from dashboard.charts.caterpillar import caterpillar
+from dashboard.charts.changes import changes
 from dashboard.charts.chart import Chart
 from dashboard.charts.concentration import concentration
 from dashboard.charts.daily_stack import daily_stack
@@ -17,6 +18,7 @@ from dashboard.charts.gaps import gaps
 from dashboard.charts.incidence import incidence
 from dashboard.charts.precision_curve import precision_curve
 from dashboard.charts.region_map import boundary_map, tile_map
+from dashboard.charts.reliability import reliability
 from dashboard.charts.sparkline import sparkline
 from dashboard.charts.stages import stages
 from dashboard.charts.trend import trend
@@ -36,6 +38,8 @@ SAMPLES = {
     estimates: ("programmes", {"category_label": "Program", "target": 0.1}),
     gaps: ("grouped", {}),
     precision_curve: ("curves", {"target": 0.03, "now": (500, 0.042), "goal": 900}),
+    changes: ("two_lists", {"category_label": "Kelompok"}),
+    reliability: ("scored", {}),
     tile_map: ("districts", {"selected": "35.10.01"}),
     boundary_map: ("districts", {"selected": "35.10.01"}),
 }
@@ -96,7 +100,7 @@ def test_the_table_has_a_row_for_each_row_and_unique_headers(draw, sample):
 
 def test_numbers_stay_numbers_in_the_table(draw, sample):
     table = draw(sample).table
-    measures = [name for name in ("Ukuran", "Manfaat, kumulatif") if name in table]
+    measures = [name for name in ("Ukuran", "Manfaat, kumulatif", "Sesudah") if name in table]
     assert measures
     assert all(pd.api.types.is_numeric_dtype(table[name]) for name in measures)
 
@@ -138,7 +142,7 @@ def test_a_frame_of_missing_values_draws_nothing_but_keeps_its_rows(draw, sample
 
 @pytest.mark.parametrize(
     "maker",
-    [daily_stack, stages, bars, funnel, caterpillar, estimates, gaps, precision_curve, tile_map, boundary_map],
+    [daily_stack, stages, bars, funnel, caterpillar, estimates, gaps, changes, precision_curve, tile_map, boundary_map],
     indirect=True,
 )
 def test_names_cannot_carry_markup(draw, sample):
