@@ -91,6 +91,16 @@ class Bought:
     worthwhile: int
     """Families on the side whose visit is worth more than it costs."""
 
+    @property
+    def scored(self) -> int:
+        """Families with a score."""
+        return self.families - self.unknown
+
+    @property
+    def base(self) -> float:
+        """Expected precision of visits drawn at random; NaN where no family has a score."""
+        return self.expected / self.scored if self.scored else math.nan
+
 
 def worth(score: Array, rupiah: Array, costs: Costs) -> Array:
     """Return what visiting a family is worth, rupiah.
@@ -128,11 +138,7 @@ def chosen(cells: pd.DataFrame, *, visits: int, costs: Costs) -> pd.DataFrame:
     Raises:
         BudgetError: the budget is below 0.
     """
-    if visits < 0:
-        raise BudgetError("A budget has at least 0 visits.", next_step="Give a number of visits that is not below 0.")
-    found = ranked(cells, costs=costs)
-    before = found["families"].cumsum() - found["families"]
-    return found.assign(taken=(visits - before).clip(lower=0).clip(upper=found["families"]).astype(int))
+    return _taken(ranked(cells, costs=costs), visits)
 
 
 def bought(cells: pd.DataFrame, *, visits: int, costs: Costs, reliability: Reliability = ()) -> Bought:
@@ -147,31 +153,7 @@ def bought(cells: pd.DataFrame, *, visits: int, costs: Costs, reliability: Relia
     Raises:
         BudgetError: the budget is below 0.
     """
-    found = chosen(cells, visits=visits, costs=costs)
-    taken, p = found["taken"].to_numpy(dtype=float), found["p"].to_numpy(dtype=float)
-    part = taken / found["families"].to_numpy(dtype=float)
-    n, hits, expected = float(taken.sum()), float((taken * p).sum()), float(found["score"].sum())
-    scored = int(found["families"].sum())
-    precision = hits / n if n else math.nan
-    low, high = interval(taken, p, reliability)
-    rupiah_known = round(float((part * found["rupiah_known"]).sum()))
-    base = expected / scored if scored else math.nan
-    return Bought(
-        families=int(cells["families"].sum()),
-        unknown=int(cells["families"].sum()) - scored,
-        expected=expected,
-        visits=int(n),
-        precision=precision,
-        low=low,
-        high=high,
-        innocent=n - hits,
-        at_risk=float((part * found["at_risk"]).sum()) if rupiah_known else math.nan,
-        rupiah_known=rupiah_known,
-        lift=precision / base if expected else math.nan,
-        found=hits / expected if expected else math.nan,
-        worth=float((taken * found["worth"]).sum()),
-        worthwhile=int(found.loc[found["worth"] > 0, "families"].sum()),
-    )
+    return _bought(chosen(cells, visits=visits, costs=costs), int(cells["families"].sum()), reliability)
 
 
 def interval(taken: Array, p: Array, reliability: Reliability, *, level: float = LEVEL) -> tuple[float, float]:
@@ -208,7 +190,8 @@ def interval(taken: Array, p: Array, reliability: Reliability, *, level: float =
 
 def curve(cells: pd.DataFrame, *, budgets: Sequence[int], costs: Costs, reliability: Reliability = ()) -> pd.DataFrame:
     """Return precision, low, high and found (shares) for each of the budgets that there are families for."""
-    rows = [bought(cells, visits=visits, costs=costs, reliability=reliability) for visits in budgets]
+    order, families = ranked(cells, costs=costs), int(cells["families"].sum())
+    rows = [_bought(_taken(order, visits), families, reliability) for visits in budgets]
     found = [
         {"visits": row.visits, "precision": row.precision, "low": row.low, "high": row.high, "found": row.found}
         for row in rows
@@ -239,6 +222,40 @@ def band(step: "pd.Series[float]") -> list[str]:
     """Return the band of each score in whole hundredths."""
     names, starts = list(BANDS), list(BANDS.values())
     return [names[place] for place in np.digitize(step.clip(0, STEPS - 1), starts) - 1]
+
+
+def _taken(order: pd.DataFrame, visits: int) -> pd.DataFrame:
+    if visits < 0:
+        raise BudgetError("A budget has at least 0 visits.", next_step="Give a number of visits that is not below 0.")
+    before = order["families"].cumsum() - order["families"]
+    return order.assign(taken=(visits - before).clip(lower=0).clip(upper=order["families"]).astype(int))
+
+
+def _bought(found: pd.DataFrame, families: int, reliability: Reliability) -> Bought:
+    taken, p = found["taken"].to_numpy(dtype=float), found["p"].to_numpy(dtype=float)
+    part = taken / found["families"].to_numpy(dtype=float)
+    n, hits, expected = float(taken.sum()), float((taken * p).sum()), float(found["score"].sum())
+    scored = int(found["families"].sum())
+    precision = hits / n if n else math.nan
+    low, high = interval(taken, p, reliability)
+    rupiah_known = round(float((part * found["rupiah_known"]).sum()))
+    base = expected / scored if scored else math.nan
+    return Bought(
+        families=families,
+        unknown=families - scored,
+        expected=expected,
+        visits=int(n),
+        precision=precision,
+        low=low,
+        high=high,
+        innocent=n - hits,
+        at_risk=float((part * found["at_risk"]).sum()) if rupiah_known else math.nan,
+        rupiah_known=rupiah_known,
+        lift=precision / base if expected else math.nan,
+        found=hits / expected if expected else math.nan,
+        worth=float((taken * found["worth"]).sum()),
+        worthwhile=int(found.loc[found["worth"] > 0, "families"].sum()),
+    )
 
 
 def _grouped(found: pd.DataFrame, key: str) -> pd.DataFrame:
