@@ -143,17 +143,27 @@ def band_table(reader: Reader, plan: Budget, *, side: str) -> pd.DataFrame:
 
 def headers(first: str) -> dict[str, str]:
     """Return the columns of both tables with the keys of their headers."""
-    names: Sequence[str] = ("families", "visits", "precision", "innocent", "at_risk", "note")
+    names: Sequence[str] = ("families", "visits", "precision", "at_risk")
     return {"name": f"suspicion.{first}"} | {name: f"suspicion.column_{name}" for name in names}
 
 
+def assumptions(words: Words) -> str:
+    """Return the costs that rank the families."""
+    return words(
+        "suspicion.assumptions",
+        visit=words.rupiah(COSTS.visit),
+        harm=words.rupiah(COSTS.innocent),
+        recoverable=words.percent(COSTS.recoverable, decimals=0),
+    )
+
+
 def _readable(rows: pd.DataFrame, words: Words) -> pd.DataFrame:
+    """Name the rows that are emptied as small, and leave whole rupiah."""
     few = words("charts.caterpillar_few")
     hidden = rows["visits"].isna() | rows["families"].isna()
     return rows.assign(
-        innocent=rows["innocent"].astype(float).round().astype("Int64"),
+        name=[f"{name} · {few}" if small else name for name, small in zip(rows["name"], hidden, strict=True)],
         at_risk=rows["at_risk"].astype(float).round().astype("Int64"),
-        note=[few if small else "" for small in hidden],
     )
 
 
@@ -164,9 +174,7 @@ def _card(words: Words, found: Bought, name: str) -> tuple[str, str]:
             "suspicion.families_text",
             expected=words.number(found.expected),
             share=words.percent(found.base),
-            unknown=words("suspicion.below", n=words.number(SMALLEST))
-            if 0 < found.unknown < SMALLEST
-            else words.number(found.unknown),
+            unknown=_unknown(words, found.unknown),
         )
     if name == "precision":
         facts = {"lift": words.number(found.lift, decimals=1), "interval": words.interval(found.low, found.high)}
@@ -185,15 +193,12 @@ def _card(words: Words, found: Bought, name: str) -> tuple[str, str]:
     return words.rupiah(found.at_risk), words("suspicion.at_risk_none") if is_missing(found.at_risk) else known
 
 
+def _unknown(words: Words, count: int) -> str:
+    if not count:
+        return words("suspicion.all_known")
+    said = words("suspicion.below", n=words.number(SMALLEST)) if count < SMALLEST else words.number(count)
+    return words("suspicion.unknown", count=said)
+
+
 def _share(name: str) -> float:
     return float(name.removesuffix("%")) / 100
-
-
-def assumptions(words: Words) -> str:
-    """Return the costs that rank the families."""
-    return words(
-        "suspicion.assumptions",
-        visit=words.rupiah(COSTS.visit),
-        harm=words.rupiah(COSTS.innocent),
-        recoverable=words.percent(COSTS.recoverable, decimals=0),
-    )

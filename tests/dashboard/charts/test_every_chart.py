@@ -7,6 +7,7 @@ import pytest
 
 from dashboard import theme
 from dashboard.charts.bars import bars
+from dashboard.charts.budget_curve import budget_curve
 from dashboard.charts.caterpillar import caterpillar
 from dashboard.charts.chart import Chart
 from dashboard.charts.concentration import concentration
@@ -36,6 +37,7 @@ SAMPLES = {
     estimates: ("programmes", {"category_label": "Program", "target": 0.1}),
     gaps: ("grouped", {}),
     precision_curve: ("curves", {"target": 0.03, "now": (500, 0.042), "goal": 900}),
+    budget_curve: ("budgets", {"visits": 200, "base": 0.3}),
     tile_map: ("districts", {"selected": "35.10.01"}),
     boundary_map: ("districts", {"selected": "35.10.01"}),
 }
