@@ -18,6 +18,8 @@ from dashboard.reader import Reader
 from validation.contract import LEVELS
 
 State = Literal["off", "no_model", "no_programme", "no_scores", "stale", "ready"]
+LISTS: Final = tuple(SIDES)
+"""Both scores, in the order shown."""
 BUDGETS: Final = (10, 20, 30, 50, 75, 100, 150, 200, 300, 500, 750, 1_000, 1_500, 2_000, 3_000, 5_000, 7_500, 10_000,
                   15_000, 20_000, 30_000, 50_000, 75_000, 100_000)  # fmt: skip
 """Visits that can be chosen."""
@@ -46,7 +48,7 @@ class Budget:
 
     def bought(self, side: str) -> Bought:
         """Return what the budget comes to on a side."""
-        return bought(self._cells(side), visits=self.visits, costs=COSTS, reliability=self.reliability(side))
+        return _bought(self, side)
 
     def curve(self, side: str) -> pd.DataFrame:
         """Return precision, interval and share found up to beyond the budget, which is one of the points."""
@@ -54,18 +56,16 @@ class Budget:
         last = min(round(self.visits * BEYOND), own.scored)
         points = {max(round(last * step / POINTS), min(SMALLEST, own.scored)) for step in range(1, POINTS + 1)}
         return curve(
-            self._cells(side), budgets=sorted(points | {own.visits}), costs=COSTS, reliability=self.reliability(side)
+            self.cells(side), budgets=sorted(points | {own.visits}), costs=COSTS, reliability=self.reliability(side)
         )
 
     def districts(self, side: str) -> pd.DataFrame:
         """Return what each visited district gets, small numbers empty; see `hide_small`."""
-        found = by_district(self._cells(side), visits=self.visits, costs=COSTS)
-        found = hide_small(found[found["visits"] > 0].reset_index(drop=True))
-        return found.sort_values(["visits", "district"], ascending=[False, True], ignore_index=True)
+        return _districts(self, side)
 
     def bands(self, side: str) -> pd.DataFrame:
         """Return what each band of the score gets, small numbers empty."""
-        return hide_small(by_band(self._cells(side), visits=self.visits, costs=COSTS))
+        return _bands(self, side)
 
     def reliability(self, side: str) -> Reliability:
         """Return scores beside checks, out of fold."""
@@ -78,16 +78,17 @@ class Budget:
         found: dict[str, float] = model.get("sides", {}).get(side, {}).get("precision", {})
         return found
 
-    def _evaluation(self) -> dict[str, Any]:
-        return _manifest(self.dataset, self.model).programmes[self.programme].evaluation
-
-    def _cells(self, side: str) -> pd.DataFrame:
+    def cells(self, side: str) -> pd.DataFrame:
+        """Return the cells of a side in the area."""
         found = _cells(self.dataset, self.model, self.snapshot, self.programme)
         found = found[found["side"] == side]
         if self.area:
             inside = (found["district"] == self.area) | found["district"].str.startswith(f"{self.area}.")
             found = found[inside]
         return found
+
+    def _evaluation(self) -> dict[str, Any]:
+        return _manifest(self.dataset, self.model).programmes[self.programme].evaluation
 
 
 def state(reader: Reader, programme: str) -> State:
@@ -164,4 +165,18 @@ def _cells(dataset: str, model: str, snapshot: str, programme: str) -> pd.DataFr
     return read_cells(cells_path(settings(), _manifest(dataset, model), snapshot), programme)
 
 
-__all__ = ["BUDGET", "BUDGETS", "SIDES", "Budget", "State", "budget", "current_model", "hide_small", "ignored", "state"]
+@st.cache_data(ttl="1h", max_entries=1_000, show_spinner=False)
+def _bought(plan: Budget, side: str) -> Bought:
+    return bought(plan.cells(side), visits=plan.visits, costs=COSTS, reliability=plan.reliability(side))
+
+
+@st.cache_data(ttl="1h", max_entries=1_000, show_spinner=False)
+def _districts(plan: Budget, side: str) -> pd.DataFrame:
+    found = by_district(plan.cells(side), visits=plan.visits, costs=COSTS)
+    found = hide_small(found[found["visits"] > 0].reset_index(drop=True))
+    return found.sort_values(["visits", "district"], ascending=[False, True], ignore_index=True)
+
+
+@st.cache_data(ttl="1h", max_entries=1_000, show_spinner=False)
+def _bands(plan: Budget, side: str) -> pd.DataFrame:
+    return hide_small(by_band(plan.cells(side), visits=plan.visits, costs=COSTS))

@@ -18,6 +18,8 @@ STEPS = 100
 """Steps of a score; within one, families are told apart by their rupiah alone."""
 RUPIAH_STEP = 600_000
 """Rupiah a year in a class, a quarter of a year's Sembako (assumed: finer than the programmes' components)."""
+MEMORY = "2GB"
+"""Memory of adding up before it uses disk."""
 SIDES = {"not_entitled_receiver": True, "entitled_non_receiver": False}
 """Score to whether the families that it speaks of receive; the names of `analytics.risk.evaluation.SIDES`."""
 KEYS = ("programme", "side", "district", "step", "rupiah_class")
@@ -54,14 +56,14 @@ def keep_cells(store: Store, settings: Settings, manifest: ModelManifest, snapsh
         | at_risk | sum of score x rupiah a year |
     """
     folder = store.folder(snapshot)
-    connection = ibis.duckdb.connect()
+    path = cells_path(settings, manifest, snapshot)
+    connection = ibis.duckdb.connect(memory_limit=MEMORY, temp_directory=str(path.with_suffix(".spill")))
     rows = connection.read_parquet(str(scores), table_name="scores")
     regions = connection.read_parquet(str(folder / "tables" / "regions.parquet"), table_name="regions")
     rows = rows.join(regions.select(village=regions.code, district=regions.parent), "village")
     rows = _with_rupiah(connection, rows, folder / "derived" / "verdicts.parquet")
     found = cells_of(rows).to_pyarrow()
     connection.disconnect()
-    path = cells_path(settings, manifest, snapshot)
     temporary = path.with_suffix(".tmp")
     pq.write_table(found, temporary, compression="zstd")
     temporary.replace(path)

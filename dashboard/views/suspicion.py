@@ -13,7 +13,19 @@ from dashboard.charts.chart import Chart
 from dashboard.choices import choose_step
 from dashboard.filterbar import not_applied
 from dashboard.reader import Reader
-from dashboard.suspicions import BUDGET, BUDGETS, COSTS, SIDES, SMALLEST, Budget, State, ignored
+from dashboard.suspicions import (
+    BUDGET,
+    BUDGETS,
+    COSTS,
+    LISTS,
+    SMALLEST,
+    Budget,
+    State,
+    budget,
+    current_model,
+    ignored,
+    state,
+)
 from dashboard.words import Words, is_missing
 
 DEFINITIONS: Final = ("suspicion.define_precision", "suspicion.define_innocent", "suspicion.define_at_risk")
@@ -27,15 +39,21 @@ COMMANDS: Final[dict[State, str]] = {
 }
 
 
-def visits_choice(reader: Reader) -> int:
-    """Draw the slider of the budget."""
-    return choose_step(reader.words, "visits", BUDGETS, label=reader.words("suspicion.visits"), default=BUDGET)
+def plan_choice(reader: Reader, programme: str) -> Budget | None:
+    """Draw the slider of the budget and return what it says, None when there are no scores to show."""
+    model = current_model(reader)
+    if model is None or state(reader, programme) != "ready":
+        return None
+    visits = choose_step(reader.words, "visits", BUDGETS, label=reader.words("suspicion.visits"), default=BUDGET)
+    return budget(reader, model, programme=programme, visits=visits)
 
 
-def title(reader: Reader, plan: Budget) -> str:
-    """Return what the visits are expected to find on both sides."""
+def title(reader: Reader, plan: Budget | None) -> str:
+    """Return what the visits are expected to find on both sides, or that nothing can be said."""
     words = reader.words
-    found = [plan.bought(side) for side in SIDES]
+    if plan is None:
+        return words("suspicion.title_none")
+    found = [plan.bought(side) for side in LISTS]
     if any(is_small(each) for each in found):
         return words("suspicion.title_few", programme=plan.programme)
     receivers, missed = (words.number(each.visits - each.innocent) for each in found)
@@ -43,8 +61,9 @@ def title(reader: Reader, plan: Budget) -> str:
     return words("suspicion.title", programme=plan.programme, visits=visits, receivers=receivers, missed=missed)
 
 
-def standing_in_the_way(reader: Reader, why: State, *, programme: str) -> None:
+def standing_in_the_way(reader: Reader, programme: str) -> None:
     """Say why no scores are shown, and the command that changes it."""
+    why = state(reader, programme)
     st.info(reader.words(f"suspicion.{why}", programme=programme), icon=":material/info:")
     if why in COMMANDS:
         st.code(COMMANDS[why], language="bash")

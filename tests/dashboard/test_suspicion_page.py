@@ -30,8 +30,8 @@ ROUNDS = 40
 COMMANDS = {"no_model": "tepat train\ntepat score", "no_scores": "tepat score", "stale": "tepat score"}
 
 
-def fitted(warehouse, programme):
-    own = learners(warehouse, programme)
+def fitted(warehouse, programme, *, poorest=None):
+    own = learners(warehouse, programme, poorest=poorest)
     ensembles = train(own.inputs, own.entitled, own.welfare, own.weight, rounds=ROUNDS)
     margins = ensembles.margins(own.inputs)
     calibration = calibrate(margins, own.entitled, own.weight, own.receives, own.rows["district"])
@@ -201,6 +201,23 @@ def test_an_area_without_enough_families_shows_no_number(scored, pilot, monkeypa
     assert not at.metric
     assert Words("id")("suspicion.few") in [info.value for info in at.info]
     assert at.title[0].value == Words("id")("suspicion.title_few", programme="BPNT")
+
+
+def test_where_no_amounts_are_known_the_score_orders_and_no_rupiah_are_shown(
+    alatas_home, alatas, tmp_path, monkeypatch
+):
+    home = home_like(alatas_home, tmp_path)
+    facts = {"dataset": alatas.manifest.dataset.name, "snapshot": alatas.manifest.snapshot, "seed": 1}
+    made = save(home, {"BLT-2008": fitted(alatas, "BLT-2008", poorest=0.4)}, poorest=0.4, **facts)
+    score_all(open_store(Settings(home=home)), alatas, Settings(home=home), made)
+    at = open_page(home, "dugaan", monkeypatch)
+    sound(at)
+    assert [metric.value for metric in at.metric][3::4] == ["–", "–"]
+    rows = pd.read_parquet(scores_path(Settings(home=home), made, alatas.manifest.snapshot)).dropna(subset=["entitled"])
+    best = (1 - rows.loc[rows["receives"], "entitled"]).nlargest(200)
+    precision = float(at.metric[1].value.rstrip("\u202f%").replace(",", "."))
+    assert precision == pytest.approx(100 * best.mean(), abs=0.6)
+    assert Words("id")("suspicion.at_risk_none") in spoken(at)
 
 
 def test_filters_that_scores_do_not_know_are_named(scored_home, monkeypatch):
