@@ -21,6 +21,7 @@ ROOMS = (
     ("usul_sanggah", ":material/campaign:"),
     ("ketepatan_sasaran", ":material/target:"),
     ("perbandingan_wilayah", ":material/compare_arrows:"),
+    ("dugaan", ":material/person_search:"),
     ("antrean", ":material/inbox:"),
     ("kasus", ":material/folder_open:"),
     ("rencana_cek", ":material/route:"),

@@ -120,6 +120,16 @@ def choose_number(
     return float(_keep(name, f"{float(chosen):.10g}", f"{default:.10g}"))
 
 
+def choose_step(words: Words, name: str, options: Sequence[int], *, label: str, default: int) -> int:
+    """Draw the choice of one of a few whole numbers as a slider."""
+    kept = current(name, str(default))
+    there = {str(option): option for option in options}
+    chosen = st.select_slider(
+        label, options, value=there.get(kept, default), format_func=words.number, key=_key(words, name)
+    )
+    return int(_keep(name, str(chosen), str(default)))
+
+
 def put(name: str, code: str) -> None:
     """Make a choice for the reader, as a button does."""
     clear((name,))

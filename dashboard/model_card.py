@@ -136,8 +136,7 @@ def worth(reader: Reader, card: Card) -> None:
 def side_panel(reader: Reader, card: Card, *, side: str) -> None:
     """Draw predicted beside observed for one of the scores."""
     make = partial(views.reliability, side=side, programme=card.programme, model=card.manifest.id)
-    says = reader.words("model.reliability_says")
-    panel(reader, f"reliability_{side}", make, metrics=(), ignores=IGNORED, says=says)
+    panel(reader, f"reliability_{side}", make, metrics=(), ignores=IGNORED, explains=["model.reliability_says"])
 
 
 def elsewhere(reader: Reader, card: Card) -> None:

@@ -27,7 +27,7 @@ def panel(
     *,
     metrics: Sequence[str],
     ignores: Sequence[str] = (),
-    says: str = "",
+    explains: Sequence[str] = (),
 ) -> None:
     """Draw one panel; a failure shows in its place and leaves the page standing.
 
@@ -37,7 +37,7 @@ def panel(
         make: Makes the chart; None when the snapshot has no such data.
         metrics: Registry entries that the panel shows, for definitions and the filters that do not apply.
         ignores: Filters that the panel leaves out on purpose.
-        says: What the figures are, as Markdown, where no registry entry stands behind them.
+        explains: Keys of definitions in texts, of figures that no registry entry stands for.
     """
     words = reader.words
     with st.container(border=True, key=f"panel_{name}", height="stretch"):
@@ -53,7 +53,7 @@ def panel(
             st.plotly_chart(
                 chart.figure, theme=None, config=dict(theme.CONFIG), alt=chart.alt, key=f"{name}_chart", width="stretch"
             )
-            _tools(reader, name, chart, [definition(entry, words) for entry in entries] or [says])
+            _tools(reader, name, chart, entries, explains)
 
 
 def nothing_here(reader: Reader) -> str:
@@ -91,20 +91,21 @@ def _notices(reader: Reader, entries: Sequence[Metric], ignores: Sequence[str]) 
         st.caption(f":orange-badge[:material/schedule:] {words('app.stale', days=promised)}")
 
 
-def _tools(reader: Reader, name: str, chart: Chart, definitions: Sequence[str]) -> None:
+def _tools(reader: Reader, name: str, chart: Chart, entries: Sequence[Metric], explains: Sequence[str]) -> None:
     words = reader.words
+    said = [*(definition(entry, words) for entry in entries), *(words(key) for key in explains)]
     with st.container(horizontal=True, gap="small", key=f"tools_{name}"):
         with st.popover(words("panels.definition"), icon=":material/menu_book:", type="tertiary"):
-            st.markdown("\n\n".join(definitions))
+            st.markdown("\n\n".join(said))
         with st.popover(words("panels.table"), icon=":material/table:", type="tertiary"):
             st.dataframe(chart.table, hide_index=True, alt=words("panels.table_alt", name=words(f"panels.{name}")))
         with st.popover(words("panels.download"), icon=":material/download:", type="tertiary"):
-            offer(reader, name, chart.table, title=words(f"panels.{name}"), notes=notes(reader, name, definitions))
+            offer(reader, name, chart.table, title=words(f"panels.{name}"), notes=notes(reader, name, said))
 
 
-def notes(reader: Reader, name: str, definitions: Sequence[str]) -> list[str]:
+def notes(reader: Reader, name: str, said: Sequence[str]) -> list[str]:
     """Return the stamp, the filters and the definitions, one line each, as every download carries them."""
     words = reader.words
     plain = [stamp_text(reader.manifest, words), sentence(reader.filters, reader).replace("**", "")]
-    defined = [re.sub(r"[*`]|\s+", " ", text).strip() for text in definitions]
-    return [f"Tepat: {words(f'panels.{name}')}", *plain, f"snapshot {reader.snapshot}", *defined]
+    definitions = [re.sub(r"[*`]|\s+", " ", text).strip() for text in said]
+    return [f"Tepat: {words(f'panels.{name}')}", *plain, f"snapshot {reader.snapshot}", *definitions]

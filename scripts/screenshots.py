@@ -14,6 +14,7 @@ PAGES = (
     "usul_sanggah",
     "ketepatan_sasaran",
     "perbandingan_wilayah",
+    "dugaan",
     "antrean",
     "kasus",
     "rencana_cek",

@@ -62,8 +62,8 @@ def evaluate(
 
     Returns:
         Plain data: periods, checks, models (by name: auc, error_at_equal_quota, calibration_error, brier, sides),
-        comparison (gap to the proxy-means test with its standard error, in words), fairness (the model by group, of the first
-        partition, see `fairness`), reliability of the model by side.
+        comparison (gap to the proxy-means test with its standard error, in words), fairness (the model by group, of the
+        first partition, see `fairness`), reliability of the model by side.
     """
     results = [
         cross_validate(

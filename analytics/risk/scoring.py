@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from analytics.marts.common import with_district
 from analytics.prediction.features import COLUMNS
+from analytics.risk.cells import keep_cells
 from analytics.risk.cross_validation import Progress
 from analytics.risk.inputs import LEAST_KNOWN, inputs, known_share, own_features
 from analytics.risk.learners import RiskError, surroundings, without_category
@@ -87,6 +88,7 @@ def score_all(
             done += len(rows)
             progress("score", done / max(file.metadata.num_rows, 1))
     temporary.replace(path)
+    keep_cells(store, settings, manifest, warehouse.manifest.snapshot, scores=path)
     return path
 
 

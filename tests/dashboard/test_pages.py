@@ -21,6 +21,7 @@ ROOMS = (
     "usul_sanggah",
     "ketepatan_sasaran",
     "perbandingan_wilayah",
+    "dugaan",
     "antrean",
     "kasus",
     "rencana_cek",

@@ -147,7 +147,7 @@ def test_scores_reach_no_payment_and_no_decision():
             word in path.read_text(encoding="utf-8") for word in ("write_", "save_model", "ParquetWriter", "insert(")
         )
     }
-    assert writers == {"saved.py", "scoring.py"}
+    assert writers == {"saved.py", "scoring.py", "cells.py"}
     for name in writers:
         text = (folder / name).read_text(encoding="utf-8")
         assert '"models"' in text

@@ -211,3 +211,17 @@ def trace():
         return next(part for part in chart.figure.data if part.name == name)
 
     return pick
+
+
+@pytest.fixture
+def budgets():
+    """Precision falls and the share found rises with visits."""
+    return pd.DataFrame(
+        {
+            "visits": [100, 200, 400],
+            "precision": [0.9, 0.8, 0.6],
+            "low": [0.8, 0.72, 0.53],
+            "high": [0.97, 0.86, 0.66],
+            "found": [0.15, 0.27, 0.4],
+        }
+    )

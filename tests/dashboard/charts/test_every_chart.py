@@ -7,6 +7,7 @@ import pytest
 
 from dashboard import theme
 from dashboard.charts.bars import bars
+from dashboard.charts.budget_curve import budget_curve
 from dashboard.charts.caterpillar import caterpillar
 from dashboard.charts.changes import changes
 from dashboard.charts.chart import Chart
@@ -40,6 +41,7 @@ SAMPLES = {
     precision_curve: ("curves", {"target": 0.03, "now": (500, 0.042), "goal": 900}),
     changes: ("two_lists", {"category_label": "Kelompok"}),
     reliability: ("scored", {}),
+    budget_curve: ("budgets", {"visits": 200, "base": 0.3}),
     tile_map: ("districts", {"selected": "35.10.01"}),
     boundary_map: ("districts", {"selected": "35.10.01"}),
 }
