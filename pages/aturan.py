@@ -22,7 +22,7 @@ with title:
 asking.cards(view, asked)
 
 if asking.has_checks(view, asked):
-    shown = {"metrics": (), "ignores": asking.IGNORED, "says": words("rules.errors_says")}
+    shown = {"metrics": (), "ignores": asking.IGNORED, "explains": ["rules.errors_says"]}
     panel(view, "list_errors", partial(what_if.errors, question=asked), **shown)
     if asked.changes and asked.by:
         for column, error in zip(st.columns(2), what_if.ERRORS, strict=True):
