@@ -1,17 +1,22 @@
 """What is known of a case: the rules on the record, what is worth looking at, why it was opened, what was done."""
 
+from typing import Final
+
 import pandas as pd
 import streamlit as st
 
 from analytics.cases import Case
 from analytics.eligibility import Answer, Ruling, answers, rulebook
-from analytics.risk.explanations import Explainer, Explanation, explainer
+from analytics.risk.explanations import Evidence, Explainer, Explanation, explainer
 from analytics.risk.saved import ModelError, ModelManifest, current
 from analytics.settings import settings
 from dashboard.faults import guarded
 from dashboard.queue import cases, officer_name
 from dashboard.reader import Reader
 from dashboard.tables import table
+
+FIRST: Final = ("refuses", "unknown", "passes")
+"""Outcomes of rules in the order in which they are shown."""
 
 
 def record(reader: Reader, case: Case) -> None:
@@ -20,7 +25,7 @@ def record(reader: Reader, case: Case) -> None:
     with guarded(words):
         answer = _answer(reader, case)
         rulings = answer.rulings if answer else ()
-        rows = [_ruling_row(reader, ruling) for ruling in rulings]
+        rows = [_ruling_row(reader, ruling) for ruling in sorted(rulings, key=lambda r: FIRST.index(r.outcome))]
         headers = ["rule", "rule_outcome", "rule_source", "rule_since", "rule_correct"]
         data = pd.DataFrame(rows, columns=headers)
         table(reader, "cases.record", data, {name: f"cases.{name}" for name in headers})
@@ -40,7 +45,10 @@ def reasons(reader: Reader, case: Case) -> None:
         st.markdown(explanation.says.to(words.language))
         for reason in explanation.reasons:
             correct, where = (text.to(words.language) for text in (reason.correct, reason.where))
-            st.markdown(f"- **{reason.says.to(words.language)}** — {correct} ({where})")
+            cited = words.listed([_cited(reader, evidence) for evidence in reason.evidence])
+            st.markdown(
+                f"- **{reason.says.to(words.language)}** {words('cases.recorded', what=cited)} {correct} ({where})"
+            )
         if explanation.similar is not None:
             counts = explanation.similar
             st.caption(words("cases.similar", n=words.number(counts.checked), wrong=words.number(counts.not_entitled)))
@@ -72,6 +80,15 @@ def history(reader: Reader, case: Case) -> None:
         }
     )
     table(reader, "cases.history", rows, {name: f"cases.{name}" for name in rows.columns})
+
+
+def _cited(reader: Reader, evidence: Evidence) -> str:
+    """Return what a reason rests on, with the register and the day of its record."""
+    words = reader.words
+    said = [evidence.recorded_by, words.day(evidence.recorded_on) if evidence.recorded_on else ""]
+    source = ", ".join(part for part in said if part)
+    name = evidence.name.to(words.language)
+    return f"{name} ({source})" if source else name
 
 
 def _answer(reader: Reader, case: Case) -> Answer | None:

@@ -20,9 +20,9 @@ if case is None:
 with title:
     page_head(view, "kasus", casework.title(view, case))
 casework.summary(view, case)
-left, right = st.columns((3, 2))
+record(view, case)
+left, right = st.columns(2)
 with left:
-    record(view, case)
     reasons(view, case)
     why_opened(view, case)
 with right:
