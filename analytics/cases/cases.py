@@ -242,7 +242,10 @@ class Cases:
         """Send a proposal back to be made anew, as the second officer."""
 
         def change(_: sa.Connection, case: Case) -> dict[str, Any]:
-            return {"state": "answered" if case.answer else "noticed", "outcome": None, "proposed_by": None}
+            # Also where it goes back to "noticed": the family's days are over, and it is the officers who are due.
+            due = life.day_of(self._clock()) + timedelta(days=life.DAYS["answered"])
+            state = "answered" if case.answer else "noticed"
+            return {"state": state, "outcome": None, "proposed_by": None, "due_on": due}
 
         return self._act("send_back", id_, change, officer=officer, version=version, reason=reason)
 
@@ -280,7 +283,7 @@ class Cases:
             life.require(action, case, officer=officer, now=now)
             changes = change(connection, case)
             if (state := changes.get("state", case.state)) != case.state and state != "closed":
-                changes["due_on"] = life.day_of(now) + timedelta(days=life.DAYS[state])
+                changes.setdefault("due_on", life.day_of(now) + timedelta(days=life.DAYS[state]))
             return self._write(connection, case, action, changes, officer=officer, reason=reason, now=now)
 
     def _seen(self, connection: sa.Connection, id_: str, version: int) -> Case:

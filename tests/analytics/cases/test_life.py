@@ -93,6 +93,7 @@ def test_the_second_officer_is_another_one(cases, clock):
     assert state(cases, id_) == "proposed"
     back = act(cases, "send_back", id_, "P-2", reason="Alasan belum jelas")
     assert (back.state, back.outcome, back.proposed_by) == ("noticed", None, None)
+    assert back.due_on == clock.now.date() + dt.timedelta(days=14)
     act(cases, "propose", id_, "P-2", outcome="no_change")
     assert act(cases, "confirm", id_, "P-1").state == "closed"
 
