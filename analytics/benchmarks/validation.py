@@ -86,14 +86,14 @@ def run(sizes: Sequence[int], folder: Path, *, report: Report) -> Comparison:
     return Comparison(machine=machine(), measured=measured)
 
 
-def machine() -> dict[str, str]:
-    """Describe the machine and the versions that were measured."""
+def machine(packages: Sequence[str] = ("duckdb", "great_expectations", "pandas")) -> dict[str, str]:
+    """Describe the machine and the versions of the packages that were measured."""
     processor, memory = platform.processor() or platform.machine(), "unknown"
     if Path("/proc/cpuinfo").exists():
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
         processor = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), processor)
         memory = f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB"
-    versions = {name: __import__(name).__version__ for name in ("duckdb", "great_expectations", "pandas")}
+    versions = {name: __import__(name).__version__ for name in packages}
     return {
         "processor": f"{processor}, {os.cpu_count()} cores",
         "memory": memory,

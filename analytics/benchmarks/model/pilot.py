@@ -31,7 +31,7 @@ from analytics.store import Warehouse, open_store
 
 FAMILIES = 60_000
 UNTIL = dt.date(2026, 8, 17)
-SEED = 20250918
+SEED = 20260817
 MAPPING = Path(__file__).parents[3] / "examples" / "banyuwangi.toml"
 REFUSED_FIRST = {"not_entitled": 0.0, "unknown": 0.5, "entitled": 1.0}
 """How entitled the rules hold a family; equals are put in a random order."""

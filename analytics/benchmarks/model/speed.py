@@ -83,7 +83,7 @@ def run(sizes: Sequence[int], folder: Path, *, rounds: int = ROUNDS, report: Rep
             timed += [middle(each) for each in runs.values()]
         areas[families] = demand_the_same(own)
         shutil.rmtree(own)
-    return Comparison(machine=_machine(), rounds=rounds, on_disk=on_disk, auc=areas, timed=timed)
+    return Comparison(machine=machine(("xgboost", "numpy")), rounds=rounds, on_disk=on_disk, auc=areas, timed=timed)
 
 
 def repeats(families: int) -> int:
@@ -108,16 +108,6 @@ def demand_the_same(folder: Path) -> float:
         )
     label = pq.read_table(folder / "families.parquet", columns=[LABEL])[LABEL].to_numpy()
     return auc(scores["tepat"], label, np.ones(len(label)))
-
-
-def _machine() -> dict[str, str]:
-    import xgboost  # noqa: PLC0415 - takes a second to load
-
-    found = machine()
-    return {name: found[name] for name in ("processor", "memory", "system", "python")} | {
-        "xgboost": xgboost.__version__,
-        "numpy": np.__version__,
-    }
 
 
 def in_own_process(task: str, side: str, folder: Path, families: int, rounds: int) -> Timed:

@@ -63,7 +63,11 @@ def run(source: Path, *, report: Report) -> Study:
         settings = Settings(home=Path(home), data_docs=False)
         ingest(MAPPING, source, settings=settings)
         found = learners(open_store(settings).open(), PROGRAMME, poorest=POOREST)
-        evaluation = evaluated(found, repeats=REPEATS)
+        return compared(evaluated(found, repeats=REPEATS))
+
+
+def compared(evaluation: dict[str, Any]) -> Study:
+    """Put an evaluation beside what was aimed at."""
     model, other = (_named(evaluation["models"][name]) for name in ("xgboost", "proxy_means"))
     figures = [
         Figure(name=name, value=model[name], proxy_means=other[name], aim=aim, direction=direction)
