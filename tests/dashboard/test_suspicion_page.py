@@ -121,9 +121,11 @@ def test_every_number_is_a_recomputation_from_the_scores(query, language, scored
         assert words.number(expected) in said
         assert words.percent(base) in said
         assert words.rupiah((own["taken"] * own["worth"]).sum()) in said
-        assert words.number(int(own.loc[own["worth"] > 0, "families"].sum())) in said
+        worthwhile = int(own.loc[own["worth"] > 0, "families"].sum())
+        assert (words.number(worthwhile) if worthwhile >= 10 else words("suspicion.below", n="10")) in said
         for value in evaluation["models"]["xgboost"]["sides"][side]["precision"].values():
             assert words.percent(value) in said
+        assert (words.number(round(0.05 * own["families"].sum())) + " ") in said or "area" in query
         table = next(
             each.set_index(words("suspicion.district"))
             for each in tables[len(tables) // 2 * number :]
