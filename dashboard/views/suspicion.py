@@ -99,19 +99,21 @@ def cards(reader: Reader, plan: Budget, *, side: str) -> None:
 
 def remarks(words: Words, plan: Budget, found: Bought, *, side: str) -> list[str]:
     """Return what belongs beside the cards: measured precision, worth of the visits, families that run out."""
+    # The highest-scored 5 % of an area are not those of the whole, on which the precision was measured.
+    part = "suspicion.measured_elsewhere" if plan.area else "suspicion.measured_part"
     lists = [
         words(
-            "suspicion.measured_part",
+            part,
             share=words.percent(_share(name), decimals=0),
-            visits=words.number(round(_share(name) * found.scored)),
             precision=words.percent(value),
+            **({} if plan.area else {"visits": words.number(round(_share(name) * found.scored))}),
         )
         for name, value in plan.measured(side).items()
     ]
     said = [words("suspicion.measured", parts="; ".join(lists))] if lists else [words("suspicion.measured_none")]
     if not is_missing(found.at_risk):
         said.append(
-            words("suspicion.worth", worth=words.rupiah(found.worth), worthwhile=words.number(found.worthwhile))
+            words("suspicion.worth", worth=words.rupiah(found.worth), worthwhile=_count(words, found.worthwhile))
         )
     if found.visits < plan.visits:
         said.append(words("suspicion.run_out", families=words.number(found.visits)))
@@ -215,8 +217,12 @@ def _card(words: Words, found: Bought, name: str) -> tuple[str, str]:
 def _unknown(words: Words, count: int) -> str:
     if not count:
         return words("suspicion.all_known")
-    said = words("suspicion.below", n=words.number(SMALLEST)) if count < SMALLEST else words.number(count)
-    return words("suspicion.unknown", count=said)
+    return words("suspicion.unknown", count=_count(words, count))
+
+
+def _count(words: Words, count: int) -> str:
+    """Return a count of families, small ones without their number."""
+    return words("suspicion.below", n=words.number(SMALLEST)) if 0 < count < SMALLEST else words.number(count)
 
 
 def _share(name: str) -> float:

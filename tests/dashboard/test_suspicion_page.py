@@ -121,9 +121,11 @@ def test_every_number_is_a_recomputation_from_the_scores(query, language, scored
         assert words.number(expected) in said
         assert words.percent(base) in said
         assert words.rupiah((own["taken"] * own["worth"]).sum()) in said
-        assert words.number(int(own.loc[own["worth"] > 0, "families"].sum())) in said
+        worthwhile = int(own.loc[own["worth"] > 0, "families"].sum())
+        assert (words.number(worthwhile) if worthwhile >= 10 else words("suspicion.below", n="10")) in said
         for value in evaluation["models"]["xgboost"]["sides"][side]["precision"].values():
             assert words.percent(value) in said
+        assert (words.number(round(0.05 * own["families"].sum())) + " ") in said or "area" in query
         table = next(
             each.set_index(words("suspicion.district"))
             for each in tables[len(tables) // 2 * number :]
@@ -135,6 +137,7 @@ def test_every_number_is_a_recomputation_from_the_scores(query, language, scored
         assert read.items() <= shown.items()
         assert len(read) >= len(shown) - 1  # one more is left out where a single small one could be told from the rest
     title = at.title[0].value
+    assert len(title.split()) <= 15
     assert title == words(
         "suspicion.title",
         programme="BPNT",
@@ -203,9 +206,7 @@ def test_an_area_without_enough_families_shows_no_number(scored, pilot, monkeypa
     assert at.title[0].value == Words("id")("suspicion.title_few", programme="BPNT")
 
 
-def test_where_no_amounts_are_known_the_score_orders_and_no_rupiah_are_shown(
-    alatas_home, alatas, tmp_path, monkeypatch
-):
+def test_where_no_amounts_are_known_the_score_orders_and_none_is_shown(alatas_home, alatas, tmp_path, monkeypatch):
     home = home_like(alatas_home, tmp_path)
     facts = {"dataset": alatas.manifest.dataset.name, "snapshot": alatas.manifest.snapshot, "seed": 1}
     made = save(home, {"BLT-2008": fitted(alatas, "BLT-2008", poorest=0.4)}, poorest=0.4, **facts)
