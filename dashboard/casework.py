@@ -105,7 +105,7 @@ def _so_far(reader: Reader, case: Case) -> None:
 
 def _form(reader: Reader, case: Case, action: str, officer: str, version: int) -> None:
     words, key = reader.words, f"{case.id}.{action}"
-    with st.form(key, border=False), guarded(words):
+    with st.container(key=key.replace(".", "-")), st.form(key, border=False), guarded(words):
         given = _fields(reader, case, action, key)
         label = words("cases.notice_reason" if action == "notice" else "cases.reason")
         reason = st.text_area(label, key=f"{key}.reason", height="content")
