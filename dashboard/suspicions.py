@@ -93,7 +93,7 @@ class Budget:
 
 def state(reader: Reader, programme: str) -> State:
     """Return what stands in the way of showing scores of a programme, "ready" when nothing does."""
-    if not getattr(settings(), "scores", True):
+    if not settings().scores:
         return "off"
     model = current_model(reader)
     if model is None:

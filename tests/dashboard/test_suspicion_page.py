@@ -283,13 +283,7 @@ def test_scores_of_another_publication_are_not_shown(language, scored, pilot, tm
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_switched_off_scores_are_not_shown(language, scored_home, monkeypatch):
-    class Off(Settings):
-        @property
-        def scores(self) -> bool:
-            return False
-
-    monkeypatch.setenv("TEPAT_HOME", str(scored_home))
-    monkeypatch.setattr(suspicions, "settings", Off)
+    monkeypatch.setenv("TEPAT_SCORES", "false")
     empty(open_page(scored_home, "dugaan", monkeypatch, language, target="BPNT"), language, "off")
 
 
