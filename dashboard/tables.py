@@ -38,7 +38,7 @@ def table(
         data: The rows.
         headers: Column to the key of its header.
         passed: Columns that are pass rates, shown as percentages; one that is not whole never reads as 100 %.
-        face: A grid that can be sorted and scrolled, or words that are broken into lines and never cut off.
+        face: A grid that can be sorted and scrolled, or a row below another in words that a phone never cuts off.
         badges: Columns that stand out as badges, in words alone.
         decimals: Columns of numbers to how many decimals are shown; the download has all.
     """
@@ -61,8 +61,8 @@ def table(
                 shown[header] = data[column].head(SHOWN_ROWS).map(words.number)
         if face == "words":
             marked = {words(headers[column]) for column in badges}
-            said = shown.apply(lambda cells: cells.map(_badge) if cells.name in marked else cells)
-            st.table(said, hide_index=True, alt=words(name))
+            for row in shown.to_dict("records"):
+                st.markdown(_in_words({str(header): str(said) for header, said in row.items()}, marked))
         else:
             st.dataframe(shown, hide_index=True, alt=words(name), width="stretch")
         if len(twin) > SHOWN_ROWS:
@@ -72,5 +72,8 @@ def table(
             offer(reader, name, twin, title=words(name), notes=notes)
 
 
-def _badge(text: str) -> str:
-    return f":gray-badge[{text}]"
+def _in_words(row: dict[str, str], marked: set[str]) -> str:
+    """Return a row as Markdown: the first cell, and below it all others with their headers."""
+    (_, first), *others = row.items()
+    said = [f":gray-badge[{header}: {text}]" if header in marked else f"{header}: {text}" for header, text in others]
+    return f"**{first}**  \n{' · '.join(said)}"
