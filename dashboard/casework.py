@@ -122,7 +122,7 @@ def _fields(reader: Reader, case: Case, action: str, key: str) -> dict[str, Any]
     words = reader.words
     if action == "find":
         return {
-            "finding": st.radio(words("cases.finding"), FINDINGS, index=None, key=f"{key}.finding",
+            "finding": st.pills(words("cases.finding"), FINDINGS, key=f"{key}.finding",
                                 format_func=lambda name: words(f"cases.finding_{name}")),
             "evidence": st.text_area(words("cases.evidence"), key=f"{key}.evidence", height="content"),
             "records": st.text_input(words("cases.records"), key=f"{key}.records"),
@@ -131,7 +131,7 @@ def _fields(reader: Reader, case: Case, action: str, key: str) -> dict[str, Any]
         return {"text": st.text_area(words("cases.answer"), key=f"{key}.text", height="content")}
     if action == "propose":
         return {
-            "outcome": st.radio(words("cases.outcome"), OUTCOMES[case.side], index=None, key=f"{key}.outcome",
+            "outcome": st.pills(words("cases.outcome"), OUTCOMES[case.side], key=f"{key}.outcome",
                                 format_func=lambda name: words(f"cases.outcome_{name}")),
         }  # fmt: skip
     return {}

@@ -64,7 +64,7 @@ def act(at: AppTest, case: str, action: str, *, reason: str, **fields: str) -> N
     """Fill in the form of an action and send it."""
     for name, value in fields.items():
         key = f"{case}.{action}.{name}"
-        kinds = (at.text_area, at.text_input, at.radio)
+        kinds = (at.text_area, at.text_input, at.button_group)
         (element,) = [found for kind in kinds for found in kind if found.key == key]
         element.set_value(value)
     at.text_area(key=f"{case}.{action}.reason").set_value(reason)
