@@ -66,13 +66,9 @@ def score(path: Path, names: Sequence[str], model: Path, *, rows: int, to: Path)
             writer.write_table(pa.table({"entitled": found}, schema=schema))
 
 
-def explain(path: Path, names: Sequence[str], model: Path, scores: Path, *, share: float, rows: int) -> np.ndarray:
-    """Return the exact contributions of every input to the margin, for the highest share of the scores."""
+def explain(path: Path, names: Sequence[str], model: Path, chosen: np.ndarray, *, rows: int) -> np.ndarray:
+    """Return the exact contributions of every input to the margin, for the rows chosen."""
     booster = xgboost.Booster(model_file=model)
-    score = pq.read_table(scores)["entitled"].to_numpy()
-    chosen = np.zeros(len(score), dtype=bool)
-    count = round(share * len(score))
-    chosen[np.argpartition(-score, count - 1)[:count]] = True
     parts, first = [], 0
     for batch in pq.ParquetFile(path).iter_batches(rows, columns=list(names)):
         flagged = cells(batch, names)[chosen[first : first + len(batch)]]

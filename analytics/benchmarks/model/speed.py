@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from analytics.benchmarks.model.families import LABEL, NAMES, write_families
+from analytics.benchmarks.model.tasks import flag
 from analytics.benchmarks.validation import machine
 from analytics.risk.batches import MEMORY, stored
 from analytics.risk.measures import auc
@@ -75,6 +76,8 @@ def run(sizes: Sequence[int], folder: Path, *, rounds: int = ROUNDS, report: Rep
         size = stored(own / "families.parquet", names=NAMES, label=LABEL)
         on_disk[families] = size.quantised_bytes > MEMORY
         for task in TASKS:
+            if task == "reasons":
+                flag(own)
             runs: dict[str, list[Timed]] = {side: [] for side in SIDES}
             for number in range(repeats(families)):
                 for side in SIDES if number % 2 else SIDES[::-1]:

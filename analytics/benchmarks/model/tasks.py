@@ -45,6 +45,19 @@ def contributions_of(folder: Path, who: str) -> Path:
     return folder / f"{who}-reasons.npy"
 
 
+def flagged_of(folder: Path) -> Path:
+    """Return where it is kept which rows are explained, by both sides."""
+    return folder / "flagged.npy"
+
+
+def flag(folder: Path) -> None:
+    """Choose the rows to explain: trees give many families equal scores, and each side would cut them elsewhere."""
+    scores = pq.read_table(scores_of(folder, "plain"))["entitled"].to_numpy()
+    chosen = np.zeros(len(scores), dtype=bool)
+    chosen[np.argsort(-scores, kind="stable")[: round(FLAGGED * len(scores))]] = True
+    np.save(flagged_of(folder), chosen)
+
+
 def _tepat(task: str, folder: Path, path: Path, rounds: int) -> int:
     if task == "train":
         batches = stored(path, names=NAMES, label=LABEL)
@@ -58,10 +71,9 @@ def _score(ensembles: Ensembles, path: Path, folder: Path) -> int:
     schema, count = pa.schema([("entitled", pa.float64())]), 0
     with pq.ParquetWriter(scores_of(folder, "tepat"), schema, compression="zstd") as writer:
         columns = [*NAMES, RECEIVES, DISTRICT]
-        file = pq.ParquetFile(path, read_dictionary=[DISTRICT])
-        for rows in file.iter_batches(BATCH_ROWS, columns=columns):
+        for rows in pq.ParquetFile(path).iter_batches(BATCH_ROWS, columns=columns):
             receives = rows[RECEIVES].to_numpy(zero_copy_only=False)
-            district: pd.Series[str] = rows[DISTRICT].to_pandas()  # a category: mapped once a district, not a row
+            district: pd.Series[str] = rows[DISTRICT].to_pandas()
             found = IDENTITY.probability(ensembles.margins(matrix(rows, NAMES)), receives, district)
             writer.write_table(pa.table({"entitled": found}, schema=schema))
             count += len(found)
@@ -69,10 +81,7 @@ def _score(ensembles: Ensembles, path: Path, folder: Path) -> int:
 
 
 def _explain(ensembles: Ensembles, path: Path, folder: Path) -> int:
-    scores = pq.read_table(scores_of(folder, "tepat"))["entitled"].to_numpy()
-    chosen = np.zeros(len(scores), dtype=bool)
-    count = round(FLAGGED * len(scores))
-    chosen[np.argpartition(-scores, count - 1)[:count]] = True
+    chosen = np.load(flagged_of(folder))
     parts, first = [], 0
     for rows in pq.ParquetFile(path).iter_batches(BATCH_ROWS, columns=list(NAMES)):
         flagged = matrix(rows, NAMES)[chosen[first : first + len(rows)]]
@@ -80,7 +89,7 @@ def _explain(ensembles: Ensembles, path: Path, folder: Path) -> int:
         parts.append(ensembles.boosters[ENTITLED].predict(data, pred_contribs=True))
         first += len(rows)
     np.save(contributions_of(folder, "tepat"), np.concatenate(parts))
-    return count
+    return int(chosen.sum())
 
 
 def _plain(task: str, folder: Path, path: Path, rounds: int) -> int:
@@ -96,7 +105,7 @@ def _plain(task: str, folder: Path, path: Path, rounds: int) -> int:
     if task == "score":
         plain.score(path, NAMES, model, rows=BATCH_ROWS, to=scores)
         return rows
-    found = plain.explain(path, NAMES, model, scores, share=FLAGGED, rows=BATCH_ROWS)
+    found = plain.explain(path, NAMES, model, np.load(flagged_of(folder)), rows=BATCH_ROWS)
     np.save(contributions_of(folder, "plain"), found)
     return len(found)
 
@@ -108,8 +117,16 @@ def main(task: str, who: str, folder: Path, rounds: int) -> dict[str, float]:
     rows = work(task, folder, folder / "families.parquet", rounds)
     seconds, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    unit = 1 if sys.platform == "darwin" else 1024
-    return {"rows": rows, "seconds": seconds, "cpu_seconds": cpu, "peak_gib": after.ru_maxrss * unit / 2**30}
+    return {"rows": rows, "seconds": seconds, "cpu_seconds": cpu, "peak_gib": _peak_bytes() / 2**30}
+
+
+def _peak_bytes() -> int:
+    """Return this program's peak of memory; what Linux says of a process may be its parent's from before it began."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(line for line in status.read_text(encoding="utf-8").splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 if __name__ == "__main__":
