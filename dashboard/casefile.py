@@ -28,7 +28,8 @@ def record(reader: Reader, case: Case) -> None:
         rows = [_ruling_row(reader, ruling) for ruling in sorted(rulings, key=lambda r: FIRST.index(r.outcome))]
         headers = ["rule", "rule_outcome", "rule_source", "rule_since", "rule_correct"]
         data = pd.DataFrame(rows, columns=headers)
-        table(reader, "cases.record", data, {name: f"cases.{name}" for name in headers})
+        named = {name: f"cases.{name}" for name in headers}
+        table(reader, "cases.record", data, named, face="words", badges=("rule_outcome",))
         if answer and answer.a_year:
             st.caption(words("cases.amount", amount=words.rupiah(answer.a_year)))
 

@@ -73,7 +73,9 @@ def table(
 
 
 def _in_words(row: dict[str, str], marked: set[str]) -> str:
-    """Return a row as Markdown: the first cell, and below it all others with their headers."""
+    """Return a row as Markdown: the first cell, and below it the others that hold anything, with their headers."""
     (_, first), *others = row.items()
-    said = [f":gray-badge[{header}: {text}]" if header in marked else f"{header}: {text}" for header, text in others]
+    said = [
+        f":gray-badge[{header}: {text}]" if header in marked else f"{header}: {text}" for header, text in others if text
+    ]
     return f"**{first}**  \n{' · '.join(said)}"
