@@ -9,9 +9,9 @@ import polars as pl
 import pytest
 
 from analytics.ingest import ingest
-from analytics.ingest.pipeline import _completed
 from analytics.settings import Settings
 from analytics.store import open_store
+from analytics.store.warehouse import completed
 from tests.conftest import PILOT_FAMILIES, ROOT
 from validation.contract import CONTRACT
 from validation.errors import ExportError, GateError
@@ -166,7 +166,7 @@ def test_a_mended_export_takes_the_place_of_the_bad_one_without_double_counting(
 def test_a_table_of_an_earlier_version_gets_the_contracts_new_columns_empty(pilot_home):
     with closing(open_store(Settings(home=pilot_home)).open()) as warehouse:
         older = ibis.memtable(warehouse.table("audits").drop("cluster_probability").limit(5).to_pyarrow())
-    found = _completed("audits", older).to_pyarrow()
+    found = completed("audits", older).to_pyarrow()
     assert set(found.column_names) == {column.name for column in CONTRACT["audits"].columns}
     assert found["cluster_probability"].null_count == 5
     assert str(found["cluster_probability"].type) == "double"
