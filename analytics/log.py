@@ -4,6 +4,7 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
+from typing import TextIO
 
 _LOGGER = logging.getLogger("tepat")
 
@@ -15,10 +16,18 @@ class _JsonLines(logging.Formatter):
         return json.dumps(event | getattr(record, "facts", {}), ensure_ascii=False)
 
 
+class _Stderr(logging.StreamHandler[TextIO]):
+    """Writes to what standard error is now, not what it was when the first event came."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.setStream(sys.stderr)
+        super().emit(record)
+
+
 def log(event: str, *, level: int = logging.INFO, **facts: str | int | float | None) -> None:
     """Write one event with its facts; give only words and numbers that name no person."""
-    if not _LOGGER.handlers:
-        handler = logging.StreamHandler(sys.stderr)
+    if not any(isinstance(handler, _Stderr) for handler in _LOGGER.handlers):
+        handler = _Stderr()
         handler.setFormatter(_JsonLines())
         _LOGGER.addHandler(handler)
         _LOGGER.setLevel(logging.INFO)

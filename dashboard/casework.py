@@ -37,8 +37,10 @@ def nothing_chosen(reader: Reader) -> None:
     st.page_link(QUEUE_PAGE, label=reader.words("cases.to_queue"), icon=":material/arrow_back:")
 
 
-def title(reader: Reader, case: Case) -> str:
-    """Return the question that the case asks."""
+def title(reader: Reader, case: Case | None) -> str:
+    """Return the question that the case asks, the page's name without a case."""
+    if case is None:
+        return reader.words("pages.kasus")
     return reader.words(f"cases.title_{case.side}", code=case.id, programme=case.programme)
 
 

@@ -132,7 +132,7 @@ def cards(reader: Reader, found: Page) -> None:
     words = reader.words
     if not found.total:
         st.info(words("cases.none_here"), icon=":material/info:")
-        st.code("tepat cases open", language="bash")
+        st.code("tepat cases open", language=None)
         return
     for row in found.rows.to_dict("records"):
         with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"case_{row['id']}"):

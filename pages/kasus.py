@@ -12,19 +12,17 @@ view = reader()
 title = st.container()
 officer = officer_choice(view)
 case = casework.chosen(view)
-if case is None:
-    with title:
-        page_head(view, "kasus", view.words("pages.kasus"))
-    casework.nothing_chosen(view)
-    st.stop()
 with title:
     page_head(view, "kasus", casework.title(view, case))
-casework.summary(view, case)
-record(view, case)
-left, right = st.columns(2)
-with left:
-    reasons(view, case)
-    why_opened(view, case)
-with right:
-    casework.actions(view, case, officer)
-history(view, case)
+if case is None:
+    casework.nothing_chosen(view)
+else:
+    casework.summary(view, case)
+    record(view, case)
+    left, right = st.columns(2)
+    with left:
+        reasons(view, case)
+        why_opened(view, case)
+    with right:
+        casework.actions(view, case, officer)
+    history(view, case)

@@ -18,10 +18,11 @@ MOST_TABS = 40
 
 # What can be pressed and is smaller than asked; a label presses what it holds. Exempt by WCAG 2.5.8: links inside a
 # sentence, and what stands apart from other targets, as the help icon of a label does (Streamlit fixes it at 16 px; axe
-# measures its distance).
+# measures its distance). A slider's own input is thin; the whole bar and the keys move it.
 SMALL_TARGETS = """least => [...document.querySelectorAll(
         'a[href], button, summary, [role=button], [role=radio], [role=tab], input:not([type=hidden])')]
     .filter(target => target.checkVisibility({visibilityProperty: true, opacityProperty: true}))
+    .filter(target => !target.matches('input[type=range]'))
     .filter(target => !target.matches('p a, [data-testid=stTooltipIcon] button, [data-testid=stSkipToContent]'))
     .map(target => [target, (target.closest('label') ?? target).getBoundingClientRect()])
     .filter(([target, box]) => box.width > 0 && box.right > 0 && box.left < innerWidth)

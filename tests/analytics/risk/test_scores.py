@@ -1,6 +1,7 @@
 """From a published data set to trained, evaluated and stored scores."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -114,8 +115,10 @@ def test_pkh_is_learnt_from_families_with_a_category_only(pilot):
     assert len(found) < len(learners(pilot, "BPNT"))
 
 
-def test_train_and_score_on_the_command_line(pilot_home, monkeypatch):
-    monkeypatch.setenv("TEPAT_HOME", str(pilot_home))
+def test_train_and_score_on_the_command_line(pilot_home, tmp_path, monkeypatch):
+    home = tmp_path / "home"  # a model left in the pilot's would be found by other tests
+    shutil.copytree(pilot_home, home, ignore=shutil.ignore_patterns("models"))
+    monkeypatch.setenv("TEPAT_HOME", str(home))
     runner = CliRunner()
     trained = runner.invoke(app, ["train", "--programme", "BPNT", "--json"], catch_exceptions=False)
     manifest = json.loads(trained.stdout)

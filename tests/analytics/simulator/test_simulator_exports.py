@@ -18,8 +18,14 @@ NAMES = {"nama", "nama_kepala", "nama_pemohon"}
 """Exported as the portal would, and left out of the mapping: they must not reach the warehouse."""
 
 
-UNSAID = {"cluster_probability"}
-"""The portal's export does not say how the villages of a round were drawn."""
+SURVEYED = {
+    "has_radio", "has_video_player", "has_satellite_dish", "has_bicycle", "has_jewelry", "has_poultry", "has_cattle",
+    "has_credit", "head_married", "head_school", "highest_school", "head_work", "head_sector", "under_5", "pupils_sd",
+    "pupils_smp", "pupils_sma", "dependency_ratio",
+}  # fmt: skip
+"""What a household survey asks and the portal does not."""
+UNSAID = {"cluster_probability", *SURVEYED}
+"""The portal's export does not say how the villages of a round were drawn, either."""
 
 
 def stem(table: str) -> str:
