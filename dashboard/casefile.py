@@ -10,6 +10,7 @@ from analytics.eligibility import Answer, Ruling, answers, rulebook
 from analytics.risk.explanations import Evidence, Explainer, Explanation, explainer
 from analytics.risk.saved import ModelError, ModelManifest, current
 from analytics.settings import settings
+from dashboard.asking import threshold
 from dashboard.faults import guarded
 from dashboard.queue import cases, officer_name
 from dashboard.reader import Reader
@@ -120,9 +121,7 @@ def _explainer(reader: Reader, _model: ModelManifest, programme: str, model: str
 def _ruling_row(reader: Reader, ruling: Ruling) -> list[str]:
     words = reader.words
     rule = ruling.rule
-    value = ""
-    if rule.test == "above":
-        value = words.rupiah(rule.value) if rule.unit == "rupiah" else f"{words.number(rule.value)} {rule.unit}".strip()
+    value = threshold(words, rule, rule.value) if rule.test == "above" else ""
     return [
         rule.refuses.to(words.language).format(value=value),
         words(f"cases.rule_{ruling.outcome}"),

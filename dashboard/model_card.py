@@ -39,7 +39,7 @@ class Card:
 
 def scores_shown() -> bool:
     """Say whether this installation shows scores at all."""
-    return bool(getattr(settings(), "scores", True))
+    return settings().scores
 
 
 def card_asked(reader: Reader) -> Card | None:

@@ -14,7 +14,7 @@ from analytics.risk.inputs import INPUTS, OWN
 from analytics.risk.leaks import FORBIDDEN
 from analytics.risk.saved import CURRENT, MANIFEST, current
 from analytics.risk.training import train_all
-from analytics.settings import Settings
+from analytics.settings import Settings, settings
 from analytics.store import open_store
 from dashboard import model_card
 from dashboard.reader import Reader
@@ -214,7 +214,7 @@ def test_where_scores_are_switched_off_the_page_says_so_and_nothing_else(languag
 
 
 def test_the_switch_is_a_setting(monkeypatch):
-    monkeypatch.setattr(model_card, "settings", lambda: SimpleNamespace(scores=False))
-    assert not model_card.scores_shown()
-    monkeypatch.setattr(model_card, "settings", SimpleNamespace)
     assert model_card.scores_shown()
+    settings.cache_clear()
+    monkeypatch.setenv("TEPAT_SCORES", "false")
+    assert not model_card.scores_shown()
