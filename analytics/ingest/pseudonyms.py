@@ -1,11 +1,11 @@
 """Keyed pseudonyms: the only form in which a person or a family is known inside the warehouse."""
 
 import hmac
-import os
-import secrets
 from pathlib import Path
 
 import polars as pl
+
+from analytics.keys import secret_key
 
 LENGTH = 20
 """Hex digits kept of the HMAC: 80 bits, a collision among 300 million people has probability 4e-8."""
@@ -13,15 +13,7 @@ LENGTH = 20
 
 def pseudonym_key(home: Path) -> bytes:
     """Return the key, made at first use, readable by its owner alone; it lies outside the warehouse."""
-    path = home / "keys" / "pseudonym.key"
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_bytes(32))
-        return path.read_bytes()
+    return secret_key(home, "pseudonym")
 
 
 def pseudonymise(values: pl.Series, *, key: bytes, scope: str) -> pl.Series:

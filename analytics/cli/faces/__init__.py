@@ -1,0 +1,8 @@
+"""`tepat faces …`: enrol photos, verify, calibrate, find duplicates, evaluate."""
+
+import typer
+
+app = typer.Typer(
+    help="Faces: enrol photos, verify one against another, calibrate the evidence, find duplicates, evaluate.",
+    no_args_is_help=True,
+)

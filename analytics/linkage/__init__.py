@@ -1,0 +1,1 @@
+"""Duplicates: evidence of the record (Splink), fused with that of the face, and clusters of pairs."""
