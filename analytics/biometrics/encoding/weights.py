@@ -1,15 +1,13 @@
 """The weights of dlib's face net as ONNX, so that ONNX Runtime runs them: some 19 times faster than dlib itself.
 
 The net is `anet_type` of dlib's `dnn_face_recognition_ex.cpp` (King 2017): a ResNet with 29 convolutions, 150 × 150
-pixels in, 128 numbers out. dlib writes a net from its input to its output; every layer with weights begins with its name
-and one tensor, and all else (sizes, strides, gradients) follows from the fixed net, so only these are read.
+pixels in, 128 numbers out. dlib writes a net from its input to its output; every layer with weights begins with its
+name and one tensor, and all else (sizes, strides, gradients) follows from the fixed net, so only these are read.
 """
 
 import hashlib
 import math
-import os
 import re
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from numpy.typing import NDArray
 
 from analytics.biometrics.encoding.onnx_graph import Graph
 from analytics.biometrics.errors import FaceError
+from analytics.biometrics.files import write_whole
 
 SIZE = 150
 """Width and height of a chip in pixels: `input_rgb_image_sized<150>`."""
@@ -26,7 +25,7 @@ MEANS = (122.782, 117.001, 104.298)
 """Means of red, green and blue that `input_rgb_image` subtracts; it then divides by 256."""
 RANGE = 256.0
 STAGES = ((32, 3), (64, 4), (128, 3), (256, 3), (256, 1))
-"""Filters and residual blocks of `alevel4` … `alevel0`; the first block of each but the first stage halves the picture."""
+"""Filters and residual blocks of `alevel4` … `alevel0`; the first block of a stage, but of the first, halves the sides."""
 _LAYER = re.compile(rb"\x01\x05con_4|\x01\x07affine_|\x01\x04fc_2")
 TENSOR_HEAD = 5
 """Whole numbers before a tensor's own: the version of the format, and four sizes."""
@@ -52,14 +51,7 @@ def converted(dat: Path, folder: Path) -> Path:
     content = dat.read_bytes()
     path = folder / f"dlib-resnet-{hashlib.sha256(content).hexdigest()[:16]}.onnx"
     if not path.exists():
-        model = convert(content)
-        folder.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(f".{secrets.token_hex(4)}.tmp")
-        with draft.open("wb") as file:
-            file.write(model)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
+        write_whole(path, convert(content))
     return path
 
 
@@ -145,9 +137,7 @@ class _Net:
         result = self.graph.node("MatMul", [pooled, weight])
         if self.tensors:
             raise _unknown_net()
-        return self.graph.model(
-            source="input", source_shape=(3, SIZE, SIZE), result=result, result_shape=(DIMENSION,)
-        )
+        return self.graph.model(source="input", source_shape=(3, SIZE, SIZE), result=result, result_shape=(DIMENSION,))
 
 
 def _tensors(content: bytes) -> Iterator[Weights]:
