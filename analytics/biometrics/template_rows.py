@@ -67,7 +67,22 @@ def complete_rows(rows: pl.DataFrame) -> pl.DataFrame:
     for said, broken in faults.items():
         if count := made.filter(broken.fill_null(value=False)).height:
             raise TemplatesError(f"{count:,} of {made.height:,} templates cannot be stored.", cause=f"Not so: {said}.")
-    lengths = made.filter(usable).group_by("model").agg(pl.col("vector").list.len().n_unique())
-    if lengths.filter(pl.col("vector") > 1).height:
-        raise TemplatesError("Templates of one model differ in length.")
     return made
+
+
+def lengths(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows with the `length` of each template in place of the template."""
+    return rows.with_columns(length=pl.col("vector").list.len()).drop("vector")
+
+
+def demand_one_length(rows: pl.DataFrame) -> None:
+    """Refuse templates of one model that cannot be compared.
+
+    Raises:
+        TemplatesError: those of one model differ in `length`.
+    """
+    kinds = rows.drop_nulls().unique().group_by("model").len()
+    if kinds.filter(pl.col("len") > 1).height:
+        raise TemplatesError(
+            "Templates of one model differ in length.", next_step="Name the model and its version for each."
+        )

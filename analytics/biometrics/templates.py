@@ -19,7 +19,7 @@ from cryptography.fernet import InvalidToken
 
 from analytics.biometrics.files import drop_drafts, write_whole
 from analytics.biometrics.gallery import Gallery, Vectors
-from analytics.biometrics.template_rows import SCHEMA, TemplatesError, complete_rows
+from analytics.biometrics.template_rows import SCHEMA, TemplatesError, complete_rows, demand_one_length, lengths
 from analytics.keys import cipher, key_file
 from analytics.settings import Settings
 
@@ -105,7 +105,9 @@ class Templates:
         complete = complete_rows(rows)
         with self.writing():
             fresh = complete.unique(["photo", "model"], keep="first", maintain_order=True)
-            fresh = fresh.join(self.statuses(), on=["photo", "model"], how="anti", maintain_order="left")
+            held = self._seen()
+            fresh = fresh.join(held, on=["photo", "model"], how="anti", maintain_order="left")
+            demand_one_length(pl.concat([held.select("model", "length"), lengths(fresh).select("model", "length")]))
             for part in fresh.iter_slices(PART_ROWS):
                 self._write(self._parts / f"{time.time_ns():020d}-{secrets.token_hex(4)}.part", part)
         return fresh.height
@@ -120,12 +122,7 @@ class Templates:
         Raises:
             TemplatesError: a part cannot be read.
         """
-        now = {path.name: path for path in sorted(self._parts.glob("*.part"))}
-        self._known = {name: frame for name, frame in self._known.items() if name in now}
-        for name, path in now.items():
-            if name not in self._known:
-                self._known[name] = self._read(path).drop("vector")
-        return pl.concat([pl.DataFrame(schema=SCHEMA), *self._known.values()])
+        return self._seen().drop("length")
 
     def gallery(self, model: str | None = None) -> Gallery:
         """Return the templates of the photos that are `ok`.
@@ -184,6 +181,15 @@ class Templates:
                 else:
                     self._write(path, kept)
         return erased
+
+    def _seen(self) -> pl.DataFrame:
+        """Return the columns of SCHEMA and the `length` of each template; parts that were read before are not again."""
+        now = {path.name: path for path in sorted(self._parts.glob("*.part"))}
+        self._known = {name: frame for name, frame in self._known.items() if name in now}
+        for name, path in now.items():
+            if name not in self._known:
+                self._known[name] = lengths(self._read(path))
+        return pl.concat([pl.DataFrame(schema=SCHEMA | {"length": pl.UInt32()}), *self._known.values()])
 
     def _write(self, path: Path, rows: pl.DataFrame) -> None:
         content = io.BytesIO()

@@ -59,9 +59,9 @@ def enrol(
         f"{done.listed - done.added:,} before."
     )
     rows = [
-        [status, f"{count:,}", f"{count / done.listed:.1%}", ADVICE[status]] for status, count in done.statuses.items()
+        [status, ADVICE[status], f"{count:,}", f"{count / done.listed:.1%}"] for status, count in done.statuses.items()
     ]
-    print_table("", ["status", "photos", "share", "what to do"], rows)
+    print_table("", ["status", "what to do", "photos", "share"], rows, left=2)
 
 
 def templates(*, gallery: GalleryOption = "default", as_json: JsonOption = False) -> None:
