@@ -102,6 +102,8 @@ def model(
     from analytics.benchmarks import model as measured  # noqa: PLC0415 - loads XGBoost
 
     console = Console(stderr=True, highlight=False)
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as work:
         found = measured.Results(
             speed=measured.speed.run(sorted(set(families or ROWS)), Path(work), rounds=rounds, report=console.print),
