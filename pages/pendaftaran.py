@@ -1,4 +1,4 @@
-"""Pendaftaran: how many register, how, and how far they come; whom verification by face fails, and agents without it."""
+"""Pendaftaran: how many register, how, and how far they come; whom face checks fail; agents without one."""
 
 from functools import partial
 
@@ -9,7 +9,7 @@ from dashboard.head import page_head
 from dashboard.kpi import kpi
 from dashboard.panel import panel
 from dashboard.reader import reader
-from dashboard.views import registering, regions, trends, verifying
+from dashboard.views import regions, registering, trends, verifying
 
 CARDS = (
     ("registered_families", "registered_share", "agent_share"),
@@ -33,6 +33,7 @@ with right:
     panel(view, "coverage_by_region", registering.coverage, metrics=["registered_share"])
 
 st.markdown(verifying.finding(view))
+st.caption(verifying.how_to_read(view))
 for column, (name, metric) in zip(st.columns(len(verifying.PANELS)), verifying.PANELS.items(), strict=True):
     with column:
         shown = [metric, "mean_attempts", "verification_reviewed"]
@@ -40,7 +41,7 @@ for column, (name, metric) in zip(st.columns(len(verifying.PANELS)), verifying.P
 
 left, right = st.columns(2)
 with left:
-    make = partial(trends.over_time, metric="unverified_agent_days", grain="week")
+    make = partial(trends.over_time, metric="unverified_agent_days", grain="month")
     panel(view, "agents_verified", make, metrics=["unverified_agent_days", "entered_unverified"])
 with right:
     make = partial(regions.region_map, metric="unverified_agent_days", level=view.level_below(view.filters.area))

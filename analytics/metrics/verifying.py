@@ -17,7 +17,8 @@ def verification_gaps(warehouse: Warehouse, metric: Metric, filters: Filters, *,
     """Return a metric of `verification_results` by groups, with what chance alone leaves open.
 
     Everything there is was counted; the intervals say what another such run of the portal could have given, with
-    villages as clusters. A mean of attempts is brought between 0 (all at once) and 1 (all at the last) for its interval.
+    villages as clusters. A mean of attempts is brought between 0 (all at once) and 1 (all at the last) for
+    its interval.
 
     Args:
         warehouse: The snapshot.

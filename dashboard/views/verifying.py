@@ -35,14 +35,14 @@ def who_fails(reader: Reader, *, metric: str) -> Chart | None:
 def finding(reader: Reader) -> str:
     """Return which group fails clearly more often than its reference, by how much, and what that means for people."""
     words, found = reader.words, groups(reader, PANELS["who_fails"])
-    after = f"{words('verifying.nobody_refused')} {words('verifying.intervals')}"
+    after = words("verifying.nobody_refused")
     if found.empty or found["gap"].isna().all():
         return words("verifying.unknown")
     above = found[found["gap_low"] > 0]
     if above.empty:
         return f"{words('verifying.fails_alike')} {after}"
     worst = above.loc[above["gap"].idxmax()]
-    reference = found[found["reference"] & (found["heading"] == worst["heading"])].iloc[0]
+    reference = found.loc[(found["heading"] == worst["heading"]) & found["reference"].astype(bool)].iloc[0]
     low, high = (words.number(worst[end] * 100, decimals=1) for end in ("gap_low", "gap_high"))
     said = words(
         "verifying.fails_more",
@@ -57,8 +57,13 @@ def finding(reader: Reader) -> str:
     return f"{said} {after}"
 
 
+def how_to_read(reader: Reader) -> str:
+    """Return what the intervals say, and how many genuine people a person decides about at best."""
+    return f"{reader.words('verifying.intervals')} {reader.words('verifying.expected')}"
+
+
 def groups(reader: Reader, metric: str) -> pd.DataFrame:
-    """Return one row a group: `COLUMNS`, attempts with their interval, reviewed (share); dimensions without two are out."""
+    """Return one row a group, dimensions without two left out: `COLUMNS`, attempts and their interval, reviewed."""
     parts = [_groups(reader, metric, by=by) for by in REFERENCES]
     return pd.concat(parts, ignore_index=True)
 
