@@ -131,12 +131,13 @@ def compare(prepared: Prepared, person: Codes, *, seed: int = 0) -> Comparison:
         histogram += np.bincount(cell[apart] * BINS + _bins(kept, edges), minlength=len(histogram))
         r, c = np.nonzero(apart & (scores >= begin))
         tails.append(Pairs(i[r].astype(np.int32), j[c].astype(np.int32), scores[r, c]))
-    tail = Pairs(*(np.concatenate(column) for column in zip(*tails, strict=True)))
-    order = np.argsort(-tail.score, kind="stable")
+    score = np.concatenate([tail.score for tail in tails])
+    order = np.argsort(-score, kind="stable")
+    first, second = np.concatenate([tail.i for tail in tails]), np.concatenate([tail.j for tail in tails])
     return Comparison(
         kind=prepared.kind, person=person, folds=folds, edges=edges,
         genuine=Pairs(genuine[0].astype(np.int32), genuine[1].astype(np.int32), alike),
-        tail=Pairs(*(column[order] for column in tail)),
+        tail=Pairs(first[order], second[order], score[order]),
         histogram=histogram.reshape(FOLDS, FOLDS, BINS),
     )  # fmt: skip
 
@@ -158,4 +159,4 @@ def _genuine(person: Codes) -> tuple[Codes, Codes]:
 
 def _bins(scores: Scores, edges: NDArray[np.float64]) -> Codes:
     place = (scores - edges[0]) * (BINS / (edges[-1] - edges[0]))
-    return np.clip(place.astype(np.int64), 0, BINS - 1)
+    return np.asarray(np.clip(place.astype(np.int64), 0, BINS - 1), dtype=np.int64)

@@ -102,13 +102,20 @@ def error_rates(
     for k, (fmr, threshold) in enumerate(zip(fmrs, thresholds, strict=True)):
         rejected = int(np.searchsorted(alike, threshold, side="right"))
         beyond = fmr * found.impostors < RULE_OF_30
+        above = int(np.searchsorted(-found.tail.score, -threshold)) if fmr < TAIL else int(fmr * found.impostors)
         rates.append(
             ErrorRate(
-                fmr=fmr, threshold=threshold, fnmr=rejected / len(alike) if rejected else below.exceeding(-threshold),
-                low=float(low[k, 0]), high=float(high[k, 0]), fmr_low=float(low[k, 1]), fmr_high=float(high[k, 1]),
-                impostors=int(np.searchsorted(-found.tail.score, -threshold)) if fmr < TAIL else int(fmr * found.impostors),
-                genuine=rejected, fitted=beyond or not rejected,
-            )  # fmt: skip
+                fmr=fmr,
+                threshold=threshold,
+                fnmr=rejected / len(alike) if rejected else below.exceeding(-threshold),
+                low=float(low[k, 0]),
+                high=float(high[k, 0]),
+                fmr_low=float(low[k, 1]),
+                fmr_high=float(high[k, 1]),
+                impostors=above,
+                genuine=rejected,
+                fitted=beyond or not rejected,
+            )
         )
     return tuple(rates)
 

@@ -59,7 +59,7 @@ class ScoreMap(BaseModel):
         found = np.interp(scores, x, y)
         found = np.where(scores < x[0], y[0] + (scores - x[0]) * (y[1] - y[0]) / (x[1] - x[0]), found)
         found = np.where(scores > x[-1], y[-1] + (scores - x[-1]) * (y[-1] - y[-2]) / (x[-1] - x[-2]), found)
-        return np.clip(found, self.low, self.high)
+        return np.asarray(np.clip(found, self.low, self.high), dtype=np.float64)
 
 
 def cllr(log10_lr: Array, genuine: Counts, impostor: Counts) -> float:
