@@ -41,8 +41,8 @@ def finding(reader: Reader) -> str:
     above = found[found["gap_low"] > 0]
     if above.empty:
         return f"{words('verifying.fails_alike')} {after}"
-    worst = above.loc[above["gap"].idxmax()]
-    reference = found.loc[(found["heading"] == worst["heading"]) & found["reference"].astype(bool)].iloc[0]
+    worst = above.sort_values("gap").iloc[-1]
+    reference = found[found["reference"].astype(bool)].set_index("heading").loc[worst["heading"]]
     low, high = (words.number(worst[end] * 100, decimals=1) for end in ("gap_low", "gap_high"))
     said = words(
         "verifying.fails_more",
