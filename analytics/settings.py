@@ -55,6 +55,9 @@ class Settings(BaseSettings):
         default=True,
         description="Train, use and show the scores of suspected mistargeting; false turns them off everywhere",
     )
+    face_model: Path | None = Field(
+        None,
+        description="TOML file that describes an ONNX face model to use instead of dlib's: file, hash, input, output",
     face_fmr: float = Field(
         1e-3, gt=0, lt=1, description="Verification by face: share of other people who may falsely match"
     )
