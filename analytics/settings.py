@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     face_model: Path | None = Field(
         None,
         description="TOML file that describes an ONNX face model to use instead of dlib's: file, hash, input, output",
+    )
     face_fmr: float = Field(
         1e-3, gt=0, lt=1, description="Verification by face: share of other people who may falsely match"
     )
