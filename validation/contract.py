@@ -93,6 +93,9 @@ def _members(name: str, meaning: str) -> Column:
 
 _FAMILY = Column(name="family_id", kind="text", meaning="Family", pseudonym=True, refers_to="families.family_id")
 _PROGRAMME = Column(name="programme", kind="text", meaning="Programme")
+VERIFICATION_OUTCOMES = ("match", "review", "no_match", "no_face", "poor_quality", "unavailable")
+"""What one face check can come to: only match verifies, and none of them refuses anybody."""
+
 _DISTRICT = Column(name="district", kind="text", meaning="District as the export states it", optional=True)
 
 REGIONS = Table(
@@ -262,11 +265,20 @@ VERIFICATIONS = Table(
         Column(
             name="outcome",
             kind="text",
-            meaning="Outcome",
-            domain=("match", "no_match", "no_face", "poor_quality", "unavailable"),
+            meaning="Outcome; review = too close to call, a person decides",
+            domain=VERIFICATION_OUTCOMES,
         ),
         Column(name="attempt", kind="whole", meaning="Attempt", minimum=1),
         Column(name="checked_at", kind="time", meaning="Checked"),
+        Column(
+            name="evidence",
+            kind="number",
+            meaning="How far the faces speak for one person: log10 of the likelihood ratio",
+            optional=True,
+        ),
+        Column(name="model", kind="text", meaning="Model that made the templates", optional=True),
+        Column(name="calibration", kind="text", meaning="Calibration that gave the evidence", optional=True),
+        Column(name="policy", kind="text", meaning="Policy that decided", optional=True),
     ),
 )
 
@@ -396,7 +408,7 @@ AGENTS = Table(
             kind="text",
             meaning="Outcome of the agent's own face check",
             optional=True,
-            domain=("match", "no_match", "no_face", "poor_quality", "unavailable"),
+            domain=VERIFICATION_OUTCOMES,
         ),
     ),
 )

@@ -2,7 +2,10 @@
 
 import typer
 
+from analytics.cli.faces import verify
+
 app = typer.Typer(
     help="Faces: enrol photos, verify one against another, calibrate the evidence, find duplicates, evaluate.",
     no_args_is_help=True,
 )
+app.command("verify")(verify.verify)
