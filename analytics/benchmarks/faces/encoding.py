@@ -1,7 +1,8 @@
-"""What a photo costs, stage by stage, and from end to end beside plain `face_recognition`: CPU time on the same photos."""
+"""What a photo costs, stage by stage, and end to end beside plain `face_recognition`: CPU time on the same photos."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import process_time
@@ -44,7 +45,7 @@ class EncodingSpeed:
     Attributes:
         machine: What it was measured on.
         photos: Photos measured.
-        median_side: Median of the longer side, in pixels.
+        median_side: Median of the longer side as read, in pixels.
         stages: Stage of STAGES to milliseconds a photo; those after `detect` a photo on which a face was found.
         whole: Side of SIDES to milliseconds a photo.
         found: Side of SIDES to photos that got a template.
@@ -85,7 +86,7 @@ def run(folder: Path, photos: int, *, home: Path, report: Report) -> EncodingSpe
     report(f"{len(paths):,} photos: stage by stage")
     stages, median_side = _stages(paths, encoder)
     return EncodingSpeed(
-        machine=machine(("dlib-bin", "onnxruntime", "face-recognition", "pillow")),
+        machine=machine(("dlib", "onnxruntime", "PIL", "numpy")),
         photos=len(paths),
         median_side=median_side,
         stages=stages,
@@ -96,7 +97,7 @@ def run(folder: Path, photos: int, *, home: Path, report: Report) -> EncodingSpe
 
 def markdown(speed: EncodingSpeed) -> list[str]:
     """Return the lines of the page of results."""
-    lines = [
+    return [
         f"{speed.photos:,} photos, {speed.median_side} pixels at the median, one thread; CPU milliseconds a photo.",
         "",
         "| Stage | ms |",
@@ -109,7 +110,6 @@ def markdown(speed: EncodingSpeed) -> list[str]:
         "",
         f"Tepat is {speed.ratio:.1f} times as fast; the aim is {AIM:.0f}.",
     ]
-    return lines
 
 
 def _end_to_end(paths: Sequence[Path], encoder: Encoder) -> tuple[dict[str, float], dict[str, int]]:
@@ -132,7 +132,8 @@ def _plainly(paths: Sequence[Path]) -> int:
     """Encode as the library's own examples do, and return how many photos got a template."""
     import face_recognition  # noqa: PLC0415 - loads dlib's models, those that are not used too
 
-    return sum(bool(face_recognition.face_encodings(face_recognition.load_image_file(path))) for path in paths)
+    library: Any = face_recognition
+    return sum(bool(library.face_encodings(library.load_image_file(path))) for path in paths)
 
 
 class _Clock:
@@ -140,14 +141,14 @@ class _Clock:
 
     def __init__(self) -> None:
         self.seconds: defaultdict[str, float] = defaultdict(float)
-        self.times: defaultdict[str, int] = defaultdict(int)
+        self.photos: defaultdict[str, int] = defaultdict(int)
 
-    def __call__(self, stage: str, work: Callable[[], Any], *, photos: int = 1) -> Any:
+    @contextmanager
+    def __call__(self, stage: str, photos: int = 1) -> Iterator[None]:
         start = process_time()
-        result = work()
+        yield
         self.seconds[stage] += process_time() - start
-        self.times[stage] += photos
-        return result
+        self.photos[stage] += photos
 
 
 def _stages(paths: Sequence[Path], encoder: Encoder) -> tuple[dict[str, float], int]:
@@ -162,22 +163,29 @@ def _stages(paths: Sequence[Path], encoder: Encoder) -> tuple[dict[str, float], 
     chips: list[Pixels] = []
     sides: list[int] = []
     for path in paths:
-        photo = clock("read", lambda path=path: read_photo(path))
+        with clock("read"):
+            photo = read_photo(path)
         if photo.pixels is None:
             continue
-        sides.append(max(photo.width, photo.height))
-        faces = clock("detect", lambda pixels=photo.pixels: find_faces(pixels))
+        sides.append(max(photo.pixels.shape))
+        with clock("detect"):
+            faces = find_faces(photo.pixels)
         if not faces:
             continue
-        cut = clock("chip", lambda pixels=photo.pixels, face=faces[0]: chip(pixels, face, size=CHIP, padding=PADDING))
-        clock("quality", lambda cut=cut, face=faces[0]: measure(cut, face_width=face.width, score=face.score).quality)
+        with clock("chip"):
+            cut = chip(photo.pixels, faces[0], size=CHIP, padding=PADDING)
+        with clock("quality"):
+            measure(cut, face_width=faces[0].width, score=faces[0].score)
         chips.append(cut)
     if not chips:
         raise TepatError("No face was found on the photos.", next_step="Give a folder of photos of faces.")
     for first in range(0, len(chips), BATCH):
         batch = np.stack(chips[first : first + BATCH])
-        clock("onnx_batch", lambda batch=batch: encoder.encode(batch), photos=len(batch))
+        with clock("onnx_batch", len(batch)):
+            encoder.encode(batch)
     for cut in chips:
-        clock("onnx_single", lambda cut=cut: encoder.encode(cut[None]))
-        clock("dlib_single", lambda cut=cut: dlib.encode(cut[None]))
-    return {name: 1000 * clock.seconds[name] / clock.times[name] for name in STAGES}, int(np.median(sides))
+        with clock("onnx_single"):
+            encoder.encode(cut[None])
+        with clock("dlib_single"):
+            dlib.encode(cut[None])
+    return {name: 1000 * clock.seconds[name] / clock.photos[name] for name in STAGES}, int(np.median(sides))

@@ -98,9 +98,9 @@ def _decoded(content: bytes, decoder: str) -> Photo:
 
 
 def _pixels(image: Image.Image) -> Pixels:
-    orientation = _orientation(image)
     image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # a JPEG is decoded at a half, a quarter or an eighth
     image.load()
+    orientation = _orientation(image)  # after loading: for a PNG this loads too, and hides what is wrong with it
     colour = _coloured(image)
     colour.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.BILINEAR)
     if orientation in _UPRIGHT:

@@ -96,7 +96,11 @@ class _Net:
         both = self.take(inside + filters)
         weight, bias = both[:inside].reshape(filters, channels, kernel, kernel), both[inside:]
         gamma, beta = self.take(2, filters)
-        constants = [self.graph.constant(weight * gamma[:, None, None, None]), self.graph.constant(bias * gamma + beta)]
+        with np.errstate(all="ignore"):  # numbers that are no weights overflow, and are refused
+            folded = [weight * gamma[:, None, None, None], bias * gamma + beta]
+        if not all(np.isfinite(each).all() for each in folded):
+            raise _unknown_net()
+        constants = [self.graph.constant(each) for each in folded]
         self.value = self.graph.node(
             "Conv", [self.value, *constants], kernel_shape=(kernel,) * 2, strides=(stride,) * 2, pads=(pad,) * 4
         )

@@ -1,6 +1,7 @@
 """Photos that the tests of faces share."""
 
 import csv
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -27,10 +28,11 @@ def encoder(models_home):
 
 @pytest.fixture(scope="session")
 def press_photos() -> list[tuple[Path, str]]:
-    """Photos of real people, a dozen with several each, and whose they are."""
+    """Photos of real people, three each, and whose they are."""
     if not (FACES / "faces.csv").is_file():
         pytest.skip("the press photos are not beside the project (../shared/data/faces)")
     with (FACES / "faces.csv").open(encoding="utf-8") as file:
         rows = [(FACES / "faces" / row["file"], row["identity"]) for row in csv.DictReader(file)]
-    several = [name for name in dict.fromkeys(name for _, name in rows) if sum(name == other for _, other in rows) > 3]
-    return [(path, name) for path, name in rows if name in several[:12]][:60]
+    photos = Counter(name for _, name in rows)
+    several = [name for name, count in photos.items() if count >= 3][:20]
+    return [(path, name) for path, name in rows if name in several]

@@ -13,6 +13,8 @@ from analytics.biometrics.templates import Templates
 from analytics.keys import key_file
 from analytics.settings import Settings
 
+WHEN = dt.datetime.fromisoformat("2026-08-17T14:05:00")
+
 
 @pytest.fixture
 def settings(tmp_path):
@@ -48,7 +50,7 @@ def test_all_columns_are_kept_and_photos_without_a_face_have_no_template(setting
         {
             "photo": ["a", "b"], "person": ["x", "x"], "status": ["ok", "dark"], "quality": [0.5, None],
             "faces": [1, 0], "bytes": [1000, 2000], "width": [300, 400], "height": [200, 100],
-            "captured_at": [dt.datetime(2026, 8, 17, 14, 5), None], "model": ["m1", "m1"],
+            "captured_at": [WHEN, None], "model": ["m1", "m1"],
             "vector": [[1.0, 2.0], None],
         }
     )  # fmt: skip
@@ -148,7 +150,7 @@ def test_an_erased_person_is_gone_and_the_others_stay(settings):
     assert kept.erase(gone) == 0
     for seen in (kept, Templates.open(settings)):
         assert gone not in set(seen.statuses()["person"])
-        assert sorted(seen.gallery().person.tolist()) == sorted(people(4).to_list()[1:] + [people(2)[1]])
+        assert sorted(seen.gallery().person.tolist()) == sorted([*people(4).to_list()[1:], people(2)[1]])
     assert len(parts(settings)) == 2
 
 
@@ -208,7 +210,9 @@ def test_rows_that_make_no_sense_are_refused(settings, changes, said):
 
 
 def test_templates_of_one_model_have_one_length(settings):
-    mixed = pl.concat([ready_made(people(1), vectors(1, 4), model="m"), ready_made(people(1, first=5), vectors(1, 5), model="m")])
+    mixed = pl.concat(
+        [ready_made(people(1), vectors(1, 4), model="m"), ready_made(people(1, first=5), vectors(1, 5), model="m")]
+    )
     with pytest.raises(TemplatesError, match="differ in length"):
         Templates.open(settings).add(mixed)
     with pytest.raises(TemplatesError, match="lack the columns vector"):

@@ -131,7 +131,9 @@ def test_contrast_does_not_count_as_sharpness():
 def test_photos_of_one_person_are_nearer_than_those_of_others(encoder, press_photos):
     found = [
         (each.vector, name)
-        for each, (_, name) in zip(encode_here([path for path, _ in press_photos], encoder=encoder), press_photos)
+        for each, (_, name) in zip(
+            encode_here([path for path, _ in press_photos], encoder=encoder), press_photos, strict=True
+        )
         if each.status == "ok"
     ]
     assert len(found) > 0.95 * len(press_photos)
