@@ -113,7 +113,7 @@ def markdown(speed: EncodingSpeed) -> list[str]:
 
 
 def _end_to_end(paths: Sequence[Path], encoder: Encoder) -> tuple[dict[str, float], dict[str, int]]:
-    sides = {
+    sides: dict[str, Callable[[Sequence[Path]], int]] = {
         "face_recognition": _plainly,
         "tepat": lambda batch: sum(each.status == "ok" for each in encode_here(batch, encoder=encoder)),
     }

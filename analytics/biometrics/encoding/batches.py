@@ -76,24 +76,25 @@ def _over_processes(batches: list[list[Path]], encoder: Encoder, count: int) -> 
                         yield future.result()
                     except BrokenProcessPool:
                         suspects.append(batch)
-        for batch in suspects:
-            yield from _alone(batch, encoder)
+        yield from _alone(suspects, encoder)
 
 
-def _alone(batch: list[Path], encoder: Encoder) -> Iterator[list[PhotoResult]]:
-    """Encode a batch in a process of its own, and where that dies, each half of it."""
-    try:
+def _alone(suspects: list[list[Path]], encoder: Encoder) -> Iterator[list[PhotoResult]]:
+    """Encode one batch after the other in a process of their own; one that it dies of comes again in halves."""
+    waiting = deque(suspects)
+    while waiting:
         with _pool(encoder, 1) as pool:
-            results = pool.submit(_encode, batch).result()
-    except BrokenProcessPool:
-        if len(batch) == 1:
-            yield [PhotoResult(path=batch[0], status="unreadable")]
-            return
-        middle = len(batch) // 2
-        yield from _alone(batch[:middle], encoder)
-        yield from _alone(batch[middle:], encoder)
-    else:
-        yield results
+            while waiting:
+                batch = waiting.popleft()
+                try:
+                    yield pool.submit(_encode, batch).result()
+                except BrokenProcessPool:
+                    middle = len(batch) // 2
+                    if middle:
+                        waiting.extendleft([batch[middle:], batch[:middle]])
+                    else:
+                        yield [PhotoResult(path=batch[0], status="unreadable")]
+                    break
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 
@@ -14,7 +14,9 @@ from analytics.biometrics.encoding.weights import DIMENSION, MEANS, RANGE, SIZE,
 from analytics.biometrics.errors import FaceError
 from analytics.biometrics.gallery import Vectors
 from analytics.log import log
-from analytics.settings import Settings
+
+if TYPE_CHECKING:
+    from analytics.settings import Settings  # processes that encode need not load what checks them
 
 DLIB_MODEL = "dlib-resnet-v1"
 """One name for both runtimes: their templates differ by less than 1e-5."""
@@ -123,7 +125,7 @@ class DlibEncoder:
         return {each.name: getattr(self, each.name) for each in fields(self)}
 
 
-def open_encoder(settings: Settings) -> Encoder:
+def open_encoder(settings: "Settings") -> Encoder:
     """Open the embedder of the settings, else dlib's face net; this runs it once.
 
     Raises:

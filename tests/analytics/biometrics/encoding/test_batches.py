@@ -33,9 +33,9 @@ class Deadly:
 
 @pytest.fixture
 def photos(tmp_path):
-    """70 photos in three batches: mostly noise, a few faces, one file that is no photo."""
+    """40 photos in two batches: mostly noise, a few faces, one file that is no photo."""
     paths = []
-    for number in range(70):
+    for number in range(40):
         image = draw_face(size=150, skin=(200, 150 - number, 120)) if number % 10 == 0 else draw_noise(seed=number % 3)
         paths.append(tmp_path / f"{number}.png")
         image.save(paths[-1])
@@ -51,7 +51,7 @@ def test_processes_give_what_one_gives(photos, encoder):
         for each in encode_photos(photos, encoder=encoder, processes=2, progress=lambda _, share: shares.append(share))
     }
     assert set(one) == set(two) == set(photos)
-    assert sum(each.status == "ok" for each in one.values()) == 7
+    assert sum(each.status == "ok" for each in one.values()) == 4
     for path, expected in one.items():
         assert two[path].status == expected.status
         assert two[path].quality == expected.quality

@@ -30,7 +30,8 @@ def description(tmp_path, **changes):
     (tmp_path / "linear.onnx").write_bytes(content)
     values = {
         "name": "linear", "file": "linear.onnx", "sha256": hashlib.sha256(content).hexdigest(), "dimension": DIMENSION,
-        "size": SIZE, "padding": 0.4, "channels": "rgb", "mean": [10, 20, 30], "scale": [0.5, 0.25, 2], "layout": layout,
+        "size": SIZE, "padding": 0.4, "channels": "rgb", "mean": [10, 20, 30], "scale": [0.5, 0.25, 2],
+        "layout": layout,
     } | changes  # fmt: skip
     lines = [f"{key} = {value!r}" for key, value in values.items() if value is not None]
     (tmp_path / "linear.toml").write_text("\n".join(lines), encoding="utf-8")
