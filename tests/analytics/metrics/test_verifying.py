@@ -5,6 +5,7 @@ import datetime as dt
 import ibis
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from analytics.marts.verifying import agent_days, verification_results
@@ -38,7 +39,7 @@ def small(registrations, checks, persons=()):
         tables["persons"] = pd.DataFrame(persons, columns=["person_id", "sex", "birth_year"])
     made = tables["registrations"]
     tables["registrations"] = made.assign(channel=np.where(made["agent_id"].isna(), "self", "agent"))
-    return {name: ibis.memtable(table) for name, table in tables.items()}
+    return {name: ibis.memtable(pa.Table.from_pandas(table, preserve_index=False)) for name, table in tables.items()}
 
 
 def test_working_days_of_agents_by_hand():
@@ -63,7 +64,7 @@ def test_working_days_of_agents_by_hand():
             ("r7", "agent", 1, "review", utc("01-07 07:50")),
         ],
     )
-    found = agent_days(tables, 7).to_pandas().astype({"day": str})
+    found = agent_days(tables, 7).to_pyarrow().to_pandas().astype({"day": str})
     rows = found.set_index(["day", "district"]).sort_index().astype(int)
     expected = {
         ("2026-01-05", "35.10.01"): (1, 0, 0, 2, 0),
@@ -97,7 +98,7 @@ def test_how_applications_end_by_hand():
         ],
         persons=[("old", "female", 1956), ("young", "male", 1987)],
     )
-    rows = verification_results(tables, 7).to_pandas()
+    rows = verification_results(tables, 7).to_pyarrow().to_pandas()
     columns = ["applications", "firsts", "first_failed", "failed", "reviewed", "attempts", "most"]
     by_band = {band: tuple(part[columns].iloc[0].astype(int)) for band, part in rows.groupby("age_band", dropna=False)}
     unknown = next(by_band.pop(band) for band in list(by_band) if pd.isna(band))
@@ -114,7 +115,7 @@ def test_a_band_begins_at_its_age(born, band):
         [("r", "applicant", 1, "match", utc("01-05 08:01"))],
         persons=[("p", "male", born)],
     )
-    assert verification_results(tables, 7).to_pandas()["age_band"].tolist() == [band]
+    assert verification_results(tables, 7).to_pyarrow().to_pandas()["age_band"].tolist() == [band]
 
 
 @pytest.fixture(scope="module")
