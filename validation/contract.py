@@ -11,7 +11,7 @@ from typing import Literal
 
 import pyarrow as pa
 
-Kind = Literal["text", "whole", "number", "flag", "time", "day", "vector"]
+Kind = Literal["text", "whole", "number", "flag", "time", "day"]
 
 ARROW: dict[Kind, pa.DataType] = {
     "text": pa.string(),
@@ -20,7 +20,6 @@ ARROW: dict[Kind, pa.DataType] = {
     "flag": pa.bool_(),
     "time": pa.timestamp("us"),
     "day": pa.date32(),
-    "vector": pa.list_(pa.float32()),
 }
 
 
@@ -451,19 +450,6 @@ PHOTOS = Table(
     ),
 )
 
-FACE_TEMPLATES = Table(
-    name="face_templates",
-    row="one face template",
-    key=("person_id", "model"),
-    columns=(
-        Column(name="person_id", kind="text", meaning="Person", pseudonym=True, refers_to="persons.person_id"),
-        Column(name="model", kind="text", meaning="Model that made it"),
-        Column(name="vector", kind="vector", meaning="Template"),
-        Column(name="quality", kind="number", meaning="Quality of the photo", optional=True, minimum=0, maximum=1),
-        Column(name="captured_at", kind="time", meaning="Photo taken", optional=True),
-    ),
-)
-
 CONTRACT: dict[str, Table] = {
     table.name: table
     for table in (
@@ -478,7 +464,6 @@ CONTRACT: dict[str, Table] = {
         PAYMENTS,
         AUDITS,
         PHOTOS,
-        FACE_TEMPLATES,
     )
 }
 """Every table, in an order in which each comes after the tables that it refers to."""
