@@ -1,4 +1,4 @@
-"""Whom verification fails, as the page Pendaftaran says it: the measured figures, the reference, and what is expected."""
+"""Whom verification fails, as the page Pendaftaran says it: measured figures, the reference, what to expect."""
 
 import pandas as pd
 import pytest

@@ -25,9 +25,17 @@ def calibration(*, least_fmr: float = 1e-6) -> Calibration:
         missed = float(norm.cdf(threshold - DISTANCE))
         curve.append(
             ErrorRate(
-                fmr=fmr, threshold=threshold, fnmr=missed, low=missed * 0.9, high=missed * 1.1, fmr_low=fmr * 0.8,
-                fmr_high=fmr * 1.2, impostors=1000, genuine=1000, fitted=fmr < 1e-4,
-            )  # fmt: skip
+                fmr=fmr,
+                threshold=threshold,
+                fnmr=missed,
+                low=missed * 0.9,
+                high=missed * 1.1,
+                fmr_low=fmr * 0.8,
+                fmr_high=fmr * 1.2,
+                impostors=1000,
+                genuine=1000,
+                fitted=bool(fmr < 1e-4),
+            )
         )
     ends = (-10.0, 15.0)
     rising = ScoreMap(method="logistic", scores=ends, log10_lr=tuple(log10_lr(ends)), low=-9.0, high=9.0)

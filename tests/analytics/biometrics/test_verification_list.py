@@ -34,7 +34,9 @@ class Alternating:
         self.shown.append((probe, reference, attempt))
         outcome = "match" if reference else "unavailable"
         evidence = 2.5 if reference else None
-        return Check(outcome=outcome, attempt=attempt, evidence=evidence, distance=evidence, quality=None, policy=POLICY)
+        return Check(
+            outcome=outcome, attempt=attempt, evidence=evidence, distance=evidence, quality=None, policy=POLICY
+        )
 
 
 def test_photos_are_looked_for_beside_the_list_and_encoded_once(tmp_path):
@@ -94,7 +96,9 @@ def test_a_broken_line_is_told_without_what_it_holds(tmp_path, line, says):
     assert "a.jpg" not in said
 
 
-@pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00bad", b"a,b\n1,2\n", b"\x00" * 40, np.arange(99, dtype="<f4").tobytes()])
+@pytest.mark.parametrize(
+    "content", [b"", b"\xff\xfe\x00bad", b"a,b\n1,2\n", b"\x00" * 40, np.arange(99, dtype="<f4").tobytes()]
+)
 def test_what_is_no_list_is_told(tmp_path, content):
     path = tmp_path / "pairs.csv"
     path.write_bytes(content)

@@ -1,4 +1,4 @@
-"""Who fails verification, and agents before each working day: by hand on a few rows, and from the pilot's with pandas."""
+"""Who fails verification, and agents before each working day: by hand, and from the pilot's rows with pandas."""
 
 import datetime as dt
 
@@ -20,7 +20,7 @@ SHARES = ("first_attempt_failed", "verification_failed", "verification_reviewed"
 
 def utc(local: str) -> dt.datetime:
     """A moment of 2026 in WIB, month-day hour:minute, as UTC."""
-    return dt.datetime.strptime(f"2026-{local}", "%Y-%m-%d %H:%M") - dt.timedelta(hours=7)
+    return dt.datetime.fromisoformat(f"2026-{local}") - dt.timedelta(hours=7)
 
 
 def small(registrations, checks, persons=()):
@@ -107,7 +107,8 @@ def test_how_applications_end_by_hand():
 
 
 @pytest.mark.parametrize(
-    ("born", "band"), [(1987, "0-39"), (1986, "40-59"), (1967, "40-59"), (1966, "60-69"), (1957, "60-69"), (1956, "70+")]
+    ("born", "band"),
+    [(1987, "0-39"), (1986, "40-59"), (1967, "40-59"), (1966, "60-69"), (1957, "60-69"), (1956, "70+")],
 )
 def test_a_band_begins_at_its_age(born, band):
     tables = small(
