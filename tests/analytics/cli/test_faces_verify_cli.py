@@ -50,7 +50,7 @@ def photos(tmp_path, monkeypatch):
     monkeypatch.setattr(encoding, "open_encoder", lambda _: SimpleNamespace(model=MODEL))
     made = Verifier(calibration=found, norming=Scores(), policy=policy)
     monkeypatch.setattr(verification, "open_verifier", lambda *_, **__: made)
-    for name in (("0.0", "2.5"), "9.0", "no_face", "dark"):
+    for name in ("0.0", "2.5", "9.0", "no_face", "dark"):
         (tmp_path / f"{name}.jpg").touch()
     return tmp_path
 
@@ -59,7 +59,7 @@ def photos(tmp_path, monkeypatch):
     ("pair", "status", "says"),
     [
         (("0.0", "9.0"), 0, "Match."),
-        ("0.0", "2.5", 3, "a person decides"),
+        (("0.0", "2.5"), 3, "a person decides"),
         (("9.0", "0.0"), 1, "This refuses nobody"),
         (("no_face", "9.0"), 1, "No face found"),
         (("dark", "9.0"), 1, "cannot be used"),
