@@ -26,6 +26,9 @@ FACTS = ("sex", "age", "birth_year", "region", "district", "channel")
 AGES = (0, 18, 40, 60, 200)
 GENERATION = 20
 """Years of a group of birth years."""
+BAND_ENDS = (0.5, 0.8)
+BANDS = ("below .5", ".5 to .8", ".8 and more")
+"""Bands of photo quality (assumed)."""
 KEY = "face-evaluations"
 
 Progress = Callable[[str, float], None]
@@ -122,9 +125,8 @@ def encode_set(
 
 
 def quality_bands(quality: NDArray[np.float64]) -> NDArray[np.str_]:
-    """Return the third of the photos that each belongs to by quality; photos alike are in one."""
-    low, high = np.quantile(quality, [1 / 3, 2 / 3])
-    return np.where(quality <= low, "lowest third", np.where(quality <= high, "middle third", "highest third"))
+    """Return the band of each photo's quality, the same in every set."""
+    return np.array(BANDS)[np.digitize(quality, BAND_ENDS)]
 
 
 def _grouped(fact: str, values: "pd.Series[str]") -> NDArray[np.str_]:
