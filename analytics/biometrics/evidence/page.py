@@ -13,8 +13,8 @@ RATES = (
 RATES_HEADER = ("score", "FMR", "threshold", "FNMR", "rejected", "FNMR with unusable photos", "")
 RATIOS = (
     "Cllr in bits: 0 perfect, 1 as good as knowing nothing; learnt and measured on different people. Cllr_min is what "
-    "the best rising map would cost. At 1 : 10,000: cross-entropy at these prior odds over that of the prior alone. The "
-    "range is what the pairs support (ELUB); nothing beyond it is claimed."
+    "the best rising map would cost. At 1 : 10,000: cross-entropy at these prior odds over that of the prior alone. "
+    "The range is what the pairs support (ELUB); nothing beyond it is claimed."
 )
 RATIOS_HEADER = ("score", "EER", "map", "Cllr", "Cllr_min", "at 1 : 10,000", "log10 LR from", "to")
 MAPS_HEADER = ("map", "Cllr", "at 1 : 100", "at 1 : 10,000")
@@ -153,8 +153,8 @@ def _closest(pairs: Sequence[Mapping[str, Any]]) -> str:
     people = {frozenset((pair["identity_a"], pair["identity_b"])) for pair in pairs}
     return (
         f"The {len(pairs)} most alike, of {len(people)} pairs of identities, have log10 likelihood ratios of "
-        f"{min(ratios):.1f} to {max(ratios):.1f} and raw distances of {min(distances):.2f} to {max(distances):.2f}. The command lists them, to look for label errors, siblings and "
-        "twins; they stand on no page."
+        f"{min(ratios):.1f} to {max(ratios):.1f} and raw distances of {min(distances):.2f} to {max(distances):.2f}. "
+        "The command lists them, to look for label errors, siblings and twins; they stand on no page."
     )
 
 

@@ -36,7 +36,13 @@ def test_rates_are_those_of_the_known_distribution(found: Comparison) -> None:
         assert true_fmr(rate.threshold) == pytest.approx(rate.fmr, rel=0.25)
         assert rate.low <= true_fnmr(true_threshold(rate.fmr)) <= rate.high
         assert rate.fmr_low <= rate.fmr <= rate.fmr_high
-        assert not rate.fitted
+        assert rate.fitted == (rate.genuine == 0)
+
+
+def test_no_rejected_pair_is_no_certainty(found: Comparison) -> None:
+    rate = error_rates(found, (0.2,), replicates=20)[0]
+    assert (rate.genuine, rate.fitted) == (0, True)
+    assert rate.high == pytest.approx(stats.beta.ppf(0.975, 1, 900))
 
 
 def test_beyond_the_rule_of_30_the_fitted_tail_is_used_and_said(found: Comparison) -> None:
