@@ -68,7 +68,8 @@ def test_cllr_of_a_group_is_that_of_its_pairs(found: Comparison) -> None:
         ("Megawati_Sukarnoputri", ASIAN), ("Susilo_Bambang_Yudhoyono", ASIAN), ("Suharto", ASIAN), ("Li_Peng", ASIAN),
         ("Junichiro_Koizumi", ASIAN), ("Kim_Jong-Il", ASIAN), ("Nguyen_Van_Thieu", ASIAN), ("Jackie_Chan", ASIAN),
         ("Thaksin_Shinawatra", ASIAN), ("Gloria_Macapagal_Arroyo", OTHER), ("Robert_E_Lee", OTHER),
-        ("Kim_Clijsters", OTHER), ("Osama_bin_Laden", OTHER), ("Ludwig_van_Beethoven", OTHER), ("Neil_Young", OTHER), ("", OTHER),
+        ("Kim_Clijsters", OTHER), ("Osama_bin_Laden", OTHER), ("Ludwig_van_Beethoven", OTHER), ("Neil_Young", OTHER),
+        ("", OTHER),
     ],
 )  # fmt: skip
 def test_the_stand_in_by_name(identity: str, group: str) -> None:

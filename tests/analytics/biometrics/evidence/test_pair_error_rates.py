@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy import stats
 
 from analytics.biometrics.errors import FaceError
 from analytics.biometrics.evidence.comparing import Comparison, compare
