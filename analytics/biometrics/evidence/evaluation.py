@@ -99,6 +99,7 @@ def evaluate(
         "seed": seed,
         "data": {
             "photos": photos,
+            "left_out": encoded.left_out,
             "statuses": encoded.statuses,
             "failure_to_enrol": 1 - len(labelled.person) / photos,
             "people": len(normed.found.folds),

@@ -51,7 +51,7 @@ def labelled_gallery(
     person = person.astype(np.int64)
     if decided is not None:
         person = _merged(pd.Index(names), decided)[person]
-    kept = _sample(person, photos=photos, seed=seed)
+    kept = sample_rows(person, photos=photos, seed=seed)
     _, codes = np.unique(person[kept], return_inverse=True)
     return Labelled(
         vectors=gallery.vectors[kept], person=codes.astype(np.int64), model=gallery.model,
@@ -77,13 +77,18 @@ def read_decided(path: Path) -> pd.DataFrame:
     return pairs.assign(same=known == "true")
 
 
-def sampled(labelled: Labelled, *, photos: int = MOST_PHOTOS, seed: int = 0) -> Labelled:
-    """Return at most `photos` photos, all of people with two or more first."""
-    kept = _sample(labelled.person, photos=photos, seed=seed)
-    _, codes = np.unique(labelled.person[kept], return_inverse=True)
-    return Labelled(
-        vectors=labelled.vectors[kept], person=codes.astype(np.int64), model=labelled.model, source=labelled.source
-    )
+def sample_rows(person: Codes, *, photos: int = MOST_PHOTOS, seed: int = 0) -> Codes:
+    """Return the rows of at most `photos` photos, rising; people come whole, those with two or more photos first."""
+    if len(person) <= photos:
+        return np.arange(len(person))
+    random = np.random.default_rng(seed)
+    several = np.bincount(person) > 1
+    order = random.permutation(len(several))
+    order = np.concatenate([order[several[order]], order[~several[order]]])
+    reached = np.cumsum(np.bincount(person)[order])
+    drawn = np.zeros(len(several), dtype=bool)
+    drawn[order[reached <= photos]] = True
+    return np.flatnonzero(drawn[person])
 
 
 def _merged(names: "pd.Index[str]", decided: pd.DataFrame) -> Codes:
@@ -108,17 +113,3 @@ def _merged(names: "pd.Index[str]", decided: pd.DataFrame) -> Codes:
             next_step="Have these pairs decided again.",
         )
     return codes
-
-
-def _sample(person: Codes, *, photos: int, seed: int) -> Codes:
-    if len(person) <= photos:
-        return np.arange(len(person))
-    random = np.random.default_rng(seed)
-    several = np.bincount(person) > 1
-    # People come whole, so that no genuine pair is lost of those who are drawn.
-    order = random.permutation(len(several))
-    order = np.concatenate([order[several[order]], order[~several[order]]])
-    reached = np.cumsum(np.bincount(person)[order])
-    drawn = np.zeros(len(several), dtype=bool)
-    drawn[order[reached <= photos]] = True
-    return np.flatnonzero(drawn[person])

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from analytics.biometrics.encoding import Encoder, encode_photos
 from analytics.biometrics.errors import FaceError
-from analytics.biometrics.evidence.labelled import Labelled
+from analytics.biometrics.evidence.labelled import Labelled, sample_rows
 from analytics.biometrics.files import write_whole
 from analytics.keys import cipher
 from analytics.settings import Settings
@@ -45,6 +45,7 @@ class EncodedSet:
         attributes: Attribute to each usable photo's group; "" = not known.
         statuses: Photos by status, usable or not.
         genuine: Pairs of one person's photos among all photos, usable or not.
+        left_out: Photos of a set of more than `MOST_PHOTOS` that were not drawn.
     """
 
     labelled: Labelled
@@ -54,6 +55,7 @@ class EncodedSet:
     attributes: dict[str, NDArray[np.str_]]
     statuses: dict[str, int]
     genuine: int
+    left_out: int = 0
 
 
 def read_list(folder: Path) -> pd.DataFrame:
@@ -100,7 +102,9 @@ def encode_set(
     Raises:
         FaceError: see `read_list`.
     """
-    listed = read_list(folder)
+    everything = read_list(folder)
+    # Beyond, the tail of the pairs would not fit in memory.
+    listed = everything.iloc[sample_rows(pd.factorize(everything["identity"])[0].astype(np.int64))]
     paths = [folder / "faces" / name for name in listed["file"]]
     status, vectors, quality = _cached(paths, encoder=encoder, settings=settings, cache=cache, progress=progress)
     usable = status == "ok"
@@ -121,6 +125,7 @@ def encode_set(
         },
         statuses=dict(Counter(status.tolist()).most_common()),
         genuine=int((sizes * (sizes - 1) // 2).sum()),
+        left_out=len(everything) - len(listed),
     )  # fmt: skip
 
 

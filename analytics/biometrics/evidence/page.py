@@ -89,8 +89,10 @@ def table(header: Row, rows: Sequence[Row], *, left: int) -> str:
 def _data(found: Mapping[str, Any]) -> str:
     data, norming = found["data"], found["norming"]
     statuses = ", ".join(f"{count:,} {name}" for name, count in data["statuses"].items())
+    left_out = f" ({data['left_out']:,} more were not drawn)" if data["left_out"] else ""
     return (
-        f"{data['photos']:,} photos: {statuses}. Failure to enrol (FTE): {_percent(data['failure_to_enrol'])}. "
+        f"{data['photos']:,} photos{left_out}: {statuses}. Failure to enrol (FTE): "
+        f"{_percent(data['failure_to_enrol'])}. "
         f"{data['usable']:,} templates of {data['people']:,} people by the model {found['model']}: "
         f"{data['genuine_pairs']:,} genuine and {data['impostor_pairs']:,} impostor pairs, each pair once. Labels are "
         "taken as they are, errors included. Centre and cohort of the normed scores come from the same templates "

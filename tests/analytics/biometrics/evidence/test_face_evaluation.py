@@ -128,6 +128,14 @@ def test_results_belong_to_their_photos_in_whatever_order_they_come(folder: Path
     assert set(found.attributes["photo quality"]) == {"below .5", ".5 to .8", ".8 and more"}
 
 
+def test_of_a_very_large_set_people_are_drawn(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = labelled_photos.sample_rows
+    monkeypatch.setattr(labelled_photos, "sample_rows", lambda person: drawn(person, photos=100))
+    found = encode_set(folder, encoder=_Simulated(), settings=Settings(home=tmp_path))
+    assert found.left_out == 140
+    assert found.genuine == 50
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
