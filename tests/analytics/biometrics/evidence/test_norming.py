@@ -87,3 +87,16 @@ def test_templates_of_another_size_are_refused() -> None:
     norming = Norming.fit(draw(people=100, photos=1)[0])
     with pytest.raises(FaceError, match="5 dimensions instead of 8"):
         norming.prepare(np.ones((2, 5), dtype=np.float32))
+
+
+def test_a_face_is_not_normed_by_its_own_persons_other_photos() -> None:
+    vectors, person = draw(people=120, photos=3)
+    own = Norming.fit(vectors, people=person)
+    for row in (0, 100, 359):
+        others = Norming(
+            centre=own.centre, cohort=own.cohort[person != person[row]], top=own.top, registry=own.registry, seed=0
+        )
+        mine, alone = own.prepare(vectors[[row]], people=person[[row]]), others.prepare(vectors[[row]])
+        assert mine.mean == pytest.approx(alone.mean)
+        assert mine.deviation == pytest.approx(alone.deviation)
+        assert own.prepare(vectors[[row]]).mean > mine.mean
