@@ -101,6 +101,10 @@ class Verifier:
         elif probe.status != OK or probe.vector is None:
             outcome = PHOTO_OUTCOMES[probe.status]
         else:
+            if probe.vector.shape != reference.vector.shape:
+                raise FaceError(
+                    "The two templates are not of one model.", next_step="Encode both photos with one model."
+                )
             score = self.norming.scores(probe.vector[None], reference.vector[None])
             outcome = self.policy.decide(float(score[0]))
             evidence = float(self.calibration.log10_lr(score)[0])

@@ -13,6 +13,7 @@ from analytics.biometrics.verification import MOST_ATTEMPTS, Check, Face, Verifi
 from validation.contract import VERIFICATIONS
 
 COLUMNS = ("registration_id", "subject", "probe", "reference", "attempt")
+ATTEMPTS = [str(attempt) for attempt in range(1, MOST_ATTEMPTS + 1)]
 SUBJECTS = VERIFICATIONS["subject"].domain
 
 
@@ -48,7 +49,7 @@ def read_list(path: Path) -> tuple[Asked, ...]:
         rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except OSError as error:
         raise FaceError(
-            "The list of checks cannot be read.", cause="There is no such file, or no right to it."
+            "The list of checks cannot be read.", next_step="Check its name, and that you may read it."
         ) from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise FaceError(
@@ -147,11 +148,7 @@ def _asked(row: Mapping[str, str], *, line: int, width: bool, folder: Path) -> A
         raise FaceError(
             f"Line {line} of the list of checks has an unknown subject.", next_step=f"Write {' or '.join(SUBJECTS)}."
         )
-    if (
-        not found["attempt"].isascii()
-        or not found["attempt"].isdigit()
-        or not 1 <= int(found["attempt"]) <= MOST_ATTEMPTS
-    ):
+    if found["attempt"] not in ATTEMPTS:
         raise FaceError(
             f"Line {line} of the list of checks has an attempt that is not 1 to {MOST_ATTEMPTS}.",
             cause=f"After {MOST_ATTEMPTS} attempts a person decides.",

@@ -79,14 +79,19 @@ def calibrate(
         labelled: Templates with their people.
         name: What the data are called.
         attributes: Groups to state error rates of, as in `group_rates`.
-        registry: Templates that centre and cohort are learnt from, without labels; default: the labelled ones.
+        registry: Templates of other people that centre and cohort are learnt from, without labels; default: the
+            labelled ones, each face normed by other people's.
         seed: Seed of cohort, folds and bootstrap.
 
     Raises:
         FaceError: too few people, photos or genuine pairs.
     """
-    norming = Norming.fit(labelled.vectors if registry is None else registry, seed=seed)
-    found = compare(norming.prepare(labelled.vectors), labelled.person, seed=seed)
+    norming = (
+        Norming.fit(labelled.vectors, seed=seed, people=labelled.person)
+        if registry is None
+        else Norming.fit(registry, seed=seed)
+    )
+    found = compare(norming.prepare(labelled.vectors, people=labelled.person), labelled.person, seed=seed)
     learnt = learn_map(found)
     curve = error_rates(found, CURVE, seed=seed)
     threshold = next(rate.threshold for rate in curve if np.isclose(rate.fmr, GROUP_FMR))

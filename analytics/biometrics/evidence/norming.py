@@ -77,6 +77,12 @@ class Prepared:
     def __len__(self) -> int:
         return len(self.vectors)
 
+    def subset(self, rows: NDArray[np.integer]) -> "Prepared":
+        """Return some of the templates, normed as before."""
+        return Prepared(
+            kind=self.kind, vectors=self.vectors[rows], mean=self.mean[rows], deviation=self.deviation[rows]
+        )
+
     def scores(self, i: NDArray[np.integer], j: NDArray[np.integer]) -> Scores:
         """Return the scores of aligned pairs of rows, float32."""
         found = np.empty(len(i), dtype=np.float32)
@@ -117,6 +123,7 @@ class Norming:
         top: Members that a face is normed by.
         registry: Templates that the centre is the mean of.
         seed: Seed of the cohort's draw.
+        people: Person of each member, whole numbers (m), where people are known: nobody is normed by their own photos.
     """
 
     centre: Scores
@@ -124,9 +131,18 @@ class Norming:
     top: int
     registry: int
     seed: int
+    people: NDArray[np.int64] | None = None
 
     @classmethod
-    def fit(cls, vectors: Vectors, *, seed: int = 0, cohort: int = COHORT, top: int = TOP) -> "Norming":
+    def fit(
+        cls,
+        vectors: Vectors,
+        *,
+        seed: int = 0,
+        cohort: int = COHORT,
+        top: int = TOP,
+        people: NDArray[np.int64] | None = None,
+    ) -> "Norming":
         """Learn centre and cohort from an unlabelled registry.
 
         Args:
@@ -134,6 +150,7 @@ class Norming:
             seed: Seed of the cohort's draw, where the registry is larger than it.
             cohort: Most templates of the cohort.
             top: Most members that a face is normed by; at most a tenth of the cohort is.
+            people: Person of each template (n), where `prepare` is to leave a face's own person out of its cohort.
 
         Raises:
             FaceError: fewer than 100 templates, or templates that are no finite numbers or zero.
@@ -152,11 +169,18 @@ class Norming:
         members = _units(units[drawn] - centre)
         return cls(
             centre=centre, cohort=members, top=max(1, min(top, int(TOP_SHARE * len(members)))), registry=len(vectors),
-            seed=seed,
+            seed=seed, people=None if people is None else people[drawn],
         )  # fmt: skip
 
-    def prepare(self, vectors: Vectors, *, kind: Kind = "normed") -> Prepared:
+    def prepare(self, vectors: Vectors, *, kind: Kind = "normed", people: NDArray[np.int64] | None = None) -> Prepared:
         """Return templates ready to be scored.
+
+        Args:
+            vectors: Templates, float32 (n, d).
+            kind: The score.
+            people: Person of each (n), coded as those of the cohort: their own photos are left out of it. A labelled
+                set that is its own cohort needs this: a face that meets its own person there scores lower than the
+                faces of people who are not, and thresholds learnt from it let too many of those through.
 
         Raises:
             FaceError: another number of dimensions than the registry's, or a template that is no finite number or zero.
@@ -176,7 +200,7 @@ class Norming:
             return Prepared(kind=kind, vectors=centred, mean=zero, deviation=one)
         for start in range(0, len(centred), BLOCK):
             part = slice(start, start + BLOCK)
-            zero[part], one[part] = self._top(centred[part])
+            zero[part], one[part] = self._top(centred[part], None if people is None else people[part])
         return Prepared(kind=kind, vectors=centred, mean=zero, deviation=one)
 
     def scores(self, a: Vectors, b: Vectors, *, kind: Kind = "normed") -> Scores:
@@ -185,10 +209,12 @@ class Norming:
         first = np.arange(len(a))
         return both.scores(first, first + len(a))
 
-    def _top(self, centred: Vectors) -> tuple[Scores, Scores]:
+    def _top(self, centred: Vectors, people: NDArray[np.int64] | None) -> tuple[Scores, Scores]:
         """Return mean and standard deviation of the highest cosines to the cohort, the very same photo left out."""
         cosines = centred @ self.cohort.T
         cosines[cosines > ITSELF] = -1
+        if people is not None and self.people is not None:
+            cosines[people[:, None] == self.people[None, :]] = -1
         top = np.partition(cosines, -self.top, axis=1)[:, -self.top :]
         return top.mean(axis=1), np.maximum(top.std(axis=1), np.finfo(np.float32).tiny ** 0.5)
 

@@ -24,8 +24,7 @@ OUTCOMES = {
     "review": "[bold]Too close to call.[/] A person decides.",
     "no_match": "[bold]No match.[/] This refuses nobody.",
     "no_face": "[bold]No face found[/] on the first photo.",
-    "poor_quality": "[bold]The first photo cannot be used:[/] too dark, too blurred, too small, unreadable or with several "
-    "faces.",
+    "poor_quality": "[bold]The first photo cannot be used:[/] dark, blurred, too small, unreadable or several faces.",
     "unavailable": "[bold]There is no reference[/]: the second photo is missing or shows no face that can be compared.",
 }
 NEXT = {
@@ -149,8 +148,11 @@ def _print_check(check: "Check") -> None:
 def _print_policy(policy: "Policy") -> None:
     """Say what decided, and what genuine people can expect."""
     fitted = " (beyond the calibration's own pairs: from a fitted tail)" if policy.fitted else ""
-    say(f"Policy: at most 1 in {1 / policy.target_fmr:,.0f} other people falsely matches{fitted}. Match: "
-        f"{times(policy.match_evidence)}, or more; below, down to {times(policy.review_evidence)}, a person decides.")  # fmt: skip
-    say(f"Expected of genuine people: {policy.reviewed:.0%} left to a person ({policy.reviewed_low:.0%} to "
-        f"{policy.reviewed_high:.0%}), {policy.not_matched:.0%} without a match at an attempt.")  # fmt: skip
+    say(f"Policy: at most 1 in {1 / policy.target_fmr:,.0f} other people falsely matches{fitted}.")
+    say(f"Match: {times(policy.match_evidence)}, or more.")
+    say(f"A person decides: less than that, down to {times(policy.review_evidence)}.")
+    say(
+        f"Expected of genuine people: {policy.reviewed:.0%} left to a person ({policy.reviewed_low:.0%} to "
+        f"{policy.reviewed_high:.0%}), {policy.not_matched:.0%} without a match at an attempt."
+    )
     say(f"Model {policy.model}, calibration {policy.calibration}.")
