@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 
+from analytics.biometrics.encoding.mirrored import Mirrored
 from analytics.biometrics.encoding.photos import Pixels
 from analytics.biometrics.encoding.supplied import SuppliedModel, read_supplied
 from analytics.biometrics.encoding.weights import DIMENSION, MEANS, RANGE, SIZE, WeightsError, converted
@@ -132,6 +133,11 @@ def open_encoder(settings: "Settings") -> Encoder:
         EncoderError: the user's embedder is not what its description says.
         FaceError: the description cannot be read.
     """
+    plain = _plain(settings)
+    return Mirrored(encoder=plain) if settings.face_mirror else plain
+
+
+def _plain(settings: "Settings") -> Encoder:
     if settings.face_model is not None:
         return _supplied(read_supplied(settings.face_model))
     try:

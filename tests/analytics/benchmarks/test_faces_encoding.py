@@ -36,7 +36,10 @@ def test_photos_without_faces_cannot_be_measured(tmp_path):
 def test_the_page_states_the_ratio():
     found = EncodingSpeed(
         machine={}, photos=10, median_side=250, stages=dict.fromkeys(STAGES, 1.0),
-        whole={"face_recognition": 90.0, "tepat": 10.0}, found={"face_recognition": 9, "tepat": 10},
+        whole={"face_recognition": 90.0, "tepat": 10.0, "mirrored": 15.0},
+        found={"face_recognition": 9, "tepat": 10, "mirrored": 10},
     )  # fmt: skip
-    assert found.ratio == 9
-    assert "Tepat is 9.0 times as fast; the aim is 8." in markdown(found)
+    assert (found.ratio("tepat"), found.ratio("mirrored")) == (9, 6)
+    assert "Tepat is 9.0 times as fast with the same work, 6.0 times with the mirror image too" in "\n".join(
+        markdown(found)
+    )

@@ -23,7 +23,7 @@ def models_home(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def encoder(models_home):
-    return open_encoder(Settings(home=models_home))
+    return open_encoder(Settings(home=models_home, face_mirror=False))
 
 
 @pytest.fixture(scope="session")

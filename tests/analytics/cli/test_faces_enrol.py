@@ -29,7 +29,7 @@ def run(*arguments):
 
 def test_what_was_enrolled_is_printed_with_what_to_do(photos):
     printed = run("enrol", photos)
-    assert "2 photos, 2 of them read now by dlib-resnet-v1, 0 before" in printed
+    assert "2 photos, 2 of them read now by dlib-resnet-v1-mirrored, 0 before" in printed
     assert "no face was found" in printed
     assert run("enrol", photos, "--batch", 1).count("0 of them read now") == 1
 
@@ -38,7 +38,7 @@ def test_json_is_one_object(photos):
     found = json.loads(run("enrol", photos, "--gallery", "pilot", "--json"))
     assert found["statuses"] == {"ok": 1, "no_face": 1} or found["statuses"] == {"no_face": 1, "ok": 1}
     held = json.loads(run("templates", "--gallery", "pilot", "--json"))["held"]
-    assert [(row["model"], row["photos"], row["people"]) for row in held] == [("dlib-resnet-v1", 1, 1)] * 2
+    assert [(row["model"], row["photos"], row["people"]) for row in held] == [("dlib-resnet-v1-mirrored", 1, 1)] * 2
 
 
 def test_what_a_gallery_holds_is_printed(photos):

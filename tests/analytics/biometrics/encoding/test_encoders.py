@@ -35,7 +35,7 @@ def description(tmp_path, **changes):
     } | changes  # fmt: skip
     lines = [f"{key} = {value!r}" for key, value in values.items() if value is not None]
     (tmp_path / "linear.toml").write_text("\n".join(lines), encoding="utf-8")
-    return Settings(home=tmp_path / "home", face_model=tmp_path / "linear.toml")
+    return Settings(home=tmp_path / "home", face_model=tmp_path / "linear.toml", face_mirror=False)
 
 
 @pytest.mark.parametrize("layout", ["nchw", "nhwc"])
@@ -124,12 +124,21 @@ def test_where_the_net_cannot_be_converted_dlib_runs_it(tmp_path, monkeypatch, c
         raise WeightsError("Not this one.")
 
     monkeypatch.setattr(encoders, "converted", refuse)
-    made = open_encoder(Settings(home=tmp_path))
+    made = open_encoder(Settings(home=tmp_path, face_mirror=False))
     assert isinstance(made, DlibEncoder)
     assert made.model == DLIB_MODEL
     assert "face_net_not_converted" in capsys.readouterr().err
 
 
-def test_the_usual_encoder_is_dlibs_net_by_onnx_runtime(encoder):
+def test_a_face_and_its_mirror_image_have_one_template(models_home, encoder):
+    usual = open_encoder(Settings(home=models_home))
+    chips = np.random.default_rng(5).integers(0, 256, (2, usual.size, usual.size, 3), np.uint8)
+    own, mirrored = encoder.encode(chips), encoder.encode(np.ascontiguousarray(chips[:, :, ::-1]))
+    assert np.abs(usual.encode(chips) - (own + mirrored) / 2).max() < 1e-6
+    assert np.abs(usual.encode(chips[:, :, ::-1]) - usual.encode(chips)).max() < 1e-5
+    assert (usual.model, usual.dimension, usual.padding) == (f"{DLIB_MODEL}-mirrored", 128, encoder.padding)
+
+
+def test_dlibs_net_is_run_by_onnx_runtime(encoder):
     assert isinstance(encoder, OnnxEncoder)
     assert (encoder.model, encoder.dimension) == (DLIB_MODEL, 128)
