@@ -22,7 +22,7 @@ def by_hand(said: tuple[str, ...]) -> str:
     return "confirmed" if times[S] >= 2 else "dismissed" if times[D] >= 2 else "undecided"
 
 
-@pytest.mark.parametrize(("said", "state"), TWO.items(), ids=lambda value: "-".join(value))
+@pytest.mark.parametrize(("said", "state"), TWO.items(), ids=["-".join(said) for said in TWO])
 def test_what_two_verdicts_lead_to(pairs, said, state):
     id_ = judged(pairs, *said)
     assert row(pairs, id_)["state"] == state
