@@ -192,6 +192,8 @@ class Adjudication:
             officer: Who opens them.
             reason: As `analytics.cases.Cases.open`.
         """
+        require_reviewer(officer)
+        require_note(reason, needed="reason")
         return opening.open_cases(
             self.database, receives, dataset=dataset, snapshot=snapshot, officer=officer, reason=reason,
             now=self._clock(),

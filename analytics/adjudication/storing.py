@@ -114,7 +114,7 @@ def _plain(pairs: pd.DataFrame) -> pd.DataFrame:
     """Return the columns as the table keeps them: empty text for what is not known, None for no score."""
     kept = pairs[list(PAIR_COLUMNS)].reset_index(drop=True)
     texts = [name for name in PAIR_COLUMNS if name.rpartition("_")[0] in {"channel", "agent"}]
-    kept = kept.assign(**{name: kept[name].fillna("") for name in [*texts, "named"]})
+    kept = kept.assign(**{name: kept[name].astype(object).fillna("") for name in [*texts, "named"]})
     numbers = {name: pd.to_numeric(kept[name]).astype("float64") for name in (*SCORES, "prior", "probability")}
     evidence = [
         [

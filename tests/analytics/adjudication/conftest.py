@@ -52,9 +52,9 @@ def found(*rows: dict[str, object], **changes: object) -> Findings:
     return Findings(run=SearchRun(**given | changes), pairs=pd.DataFrame(list(rows) or [pair()]))
 
 
-def judge(pairs: Adjudication, reviewer: str, verdict: str) -> str:
+def judge(pairs: Adjudication, reviewer: str, verdict: str, *, dataset: str = DATASET) -> str:
     """Take the next pair and judge it; return its id."""
-    taken = pairs.next_pair(reviewer, dataset=DATASET)
+    taken = pairs.next_pair(reviewer, dataset=dataset)
     assert taken is not None
     return pairs.review(taken.id, reviewer=reviewer, verdict=verdict).pair
 
