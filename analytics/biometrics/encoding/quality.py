@@ -2,6 +2,8 @@
 
 The bounds are measured: 200 pairs of press photos, each of one person (FNMR .09 at FMR 1e-3), one photo of which was
 blurred, darkened or shrunk step by step. A factor is 1 where the step changes nothing and 0 where FNMR doubles.
+On 1,712 pairs of one person FNMR at FMR 1e-3 is .076; of those whose worse photo has a quality under .22 (2 %) it is
+.40, under .49 (10 %) .20, under .94 (half) .11, and .044 above: error against discard as in Grother and Tabassi (2007).
 """
 
 from dataclasses import dataclass

@@ -25,7 +25,7 @@ MEANS = (122.782, 117.001, 104.298)
 """Means of red, green and blue that `input_rgb_image` subtracts; it then divides by 256."""
 RANGE = 256.0
 STAGES = ((32, 3), (64, 4), (128, 3), (256, 3), (256, 1))
-"""Filters and residual blocks of `alevel4` … `alevel0`; the first block of a stage, but of the first, halves the sides."""
+"""Filters and residual blocks of `alevel4` … `alevel0`; from the second stage on the first block halves the sides."""
 _LAYER = re.compile(rb"\x01\x05con_4|\x01\x07affine_|\x01\x04fc_2")
 TENSOR_HEAD = 5
 """Whole numbers before a tensor's own: the version of the format, and four sizes."""
