@@ -55,6 +55,12 @@ class Settings(BaseSettings):
         default=True,
         description="Train, use and show the scores of suspected mistargeting; false turns them off everywhere",
     )
+    photo_viewers: tuple[str, ...] = Field(
+        (), description="Codes of the officers who may see photos of people in pairs, as a JSON list; empty = nobody"
+    )
+    vault_days: int = Field(
+        180, ge=1, description="Days after its decision that identity and photo of the people in a pair are kept"
+    )
     face_model: Path | None = Field(
         None,
         description="TOML file that describes an ONNX face model to use instead of dlib's: file, hash, input, output",

@@ -2,7 +2,7 @@
 
 import typer
 
-from analytics.cli.faces import calibrate, enrol, evaluate, verify
+from analytics.cli.faces import calibrate, enrol, evaluate, pairs, verify
 
 app = typer.Typer(
     help="Faces: enrol photos, verify one against another, calibrate the evidence, find duplicates, evaluate.",
@@ -13,3 +13,6 @@ app.command("templates")(enrol.templates)
 app.command("verify")(verify.verify)
 app.command("calibrate")(calibrate.calibrate)
 app.command("evaluate")(evaluate.evaluate)
+app.command("pairs")(pairs.pairs)
+app.command("cases")(pairs.cases)
+app.command("purge")(pairs.purge)
