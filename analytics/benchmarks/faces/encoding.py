@@ -113,8 +113,8 @@ def markdown(speed: EncodingSpeed) -> list[str]:
         *(f"| {SIDES[name]} | {value:.1f} | {speed.found[name]:,} |" for name, value in speed.whole.items()),
         "",
         (
-            f"Tepat is {speed.ratio('tepat'):.1f} times as fast with the same work, {speed.ratio('mirrored'):.1f} times "
-            f"with the mirror image too, which the library does not look at; the aim is {AIM:.0f}."
+            f"Tepat is {speed.ratio('tepat'):.1f} times as fast with the same work, {speed.ratio('mirrored'):.1f} "
+            f"times with the mirror image too, which the library does not look at; the aim is {AIM:.0f}."
         ),
     ]
 
