@@ -6,6 +6,7 @@ Written as HTML of its own: names are somebody else's text, and Markdown would r
 import base64
 import html
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final
 
 import streamlit as st
@@ -36,7 +37,7 @@ STYLE: Final = """<style>
 .pair tbody th {font-weight: 400; color: #505A5F; width: 22%}
 .pair td {width: 27%}
 .pair td.agrees {width: 24%; color: #505A5F}
-.pair img {width: 100%; max-width: 15rem; border-radius: 6px; display: block}
+.pair img {width: 100%; max-width: 12rem; border-radius: 6px; display: block}
 @media (max-width: 640px) {
   .pair tr {display: grid; grid-template-columns: 1fr 1fr; border-bottom: 1px solid #C9CED3}
   .pair thead tr > :nth-child(1), .pair thead tr > :nth-child(4) {display: none}
@@ -160,7 +161,15 @@ def _value(reader: Reader, name: str, person: Identity | None, side: Side) -> st
         return reader.place(getattr(side, name))
     if name == "sex" and said:
         return reader.words(f"duplicates.sex_{said}")
-    return said
+    return _day(reader.words, said) if name == "birth_date" else said
+
+
+def _day(words: Words, said: str) -> str:
+    """Return a date in words; one that is none stands as it is: a wrong one may be what gives a pair away."""
+    try:
+        return words.day(date.fromisoformat(said)) if said else ""
+    except ValueError:
+        return said
 
 
 def _identity(vault: Vault, side: Side, *, pair: str, viewer: str) -> Identity | None:

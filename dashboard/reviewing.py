@@ -29,6 +29,8 @@ ICONS: Final[dict[Verdict, str]] = {
 UNDO_KEY: Final = "u"
 LEAST_LOOK: float = 1.0
 """Seconds that a pair must have been there before a key judges it (assumed): a key pressed twice judges one pair."""
+LEAST_TIMED: Final = 10
+"""Fewest verdicts whose average time is said."""
 SHOWN: Final = 6
 """Last verdicts that are listed."""
 DAY_ROWS: Final = 1_000
@@ -90,7 +92,7 @@ def spoken(reader: Reader) -> None:
 
 
 def verdicts(reader: Reader, held: InHand, officer: str) -> None:
-    """Draw the three verdicts, each with its key, and the note."""
+    """Draw the three verdicts, each with its key."""
     words = reader.words
     with st.container(horizontal=True, key="verdicts"):
         for verdict in VERDICTS:
@@ -98,13 +100,16 @@ def verdicts(reader: Reader, held: InHand, officer: str) -> None:
                 words(f"duplicates.verdict_{verdict}"), icon=ICONS[verdict], shortcut=KEYS[verdict], type="primary",
                 on_click=_judge, args=(held.pair.id, officer, verdict), key=f"{verdict}.{held.pair.id}",
             )  # fmt: skip
+
+
+def note(reader: Reader, held: InHand, officer: str) -> None:
+    """Draw where a reviewer may write what the verdict rests on."""
+    words = reader.words
     with st.expander(words("duplicates.note")):
         st.text_area(
-            words("duplicates.note_label"),
-            key=_note_key(held.pair.id, officer),
-            height=68,
+            words("duplicates.note_label"), key=_note_key(held.pair.id, officer), height=68,
             help=words("duplicates.note_help"),
-        )
+        )  # fmt: skip
 
 
 def progress(reader: Reader, officer: str, own: pd.DataFrame) -> None:
@@ -115,7 +120,8 @@ def progress(reader: Reader, officer: str, own: pd.DataFrame) -> None:
     done = sum(at.replace(tzinfo=UTC).astimezone(zone).date() == today for at in own["at"])
     said = words("duplicates.progress", number=words.number(done + 1))
     speeds = adjudication().speeds(reader.manifest.dataset.name)
-    speed = speeds.loc[speeds["reviewer"] == officer, "pairs_per_hour"].dropna()
+    timed = speeds[(speeds["reviewer"] == officer) & (speeds["reviews"] >= LEAST_TIMED)]
+    speed = timed["pairs_per_hour"].dropna()
     if len(speed):
         said += " · " + words("duplicates.progress_speed", per_hour=words.number(speed.iloc[0]))
     st.caption(f":material/timer: {said}")
@@ -171,9 +177,9 @@ def _judge(pair: str, officer: str, verdict: Verdict) -> None:
     if looked is None or looked.pair != pair or time.monotonic() - looked.since < LEAST_LOOK:
         _say("info", "duplicates.too_quick")
         return
-    note = str(st.session_state.get(_note_key(pair, officer), "")).strip()
+    written = str(st.session_state.get(_note_key(pair, officer), "")).strip()
     try:
-        adjudication().review(pair, reviewer=officer, verdict=verdict, note=note)
+        adjudication().review(pair, reviewer=officer, verdict=verdict, note=written)
     except AdjudicationConflict:
         _say("warning", "duplicates.judged_meanwhile")
     except AdjudicationError as refused:

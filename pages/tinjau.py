@@ -13,7 +13,9 @@ from dashboard.settling import settle_undecided
 
 view = reader()
 title = st.container()
-officer = officer_choice(view)
+chooser, count = st.columns([1, 2], vertical_alignment="bottom")
+with chooser:
+    officer = officer_choice(view)
 held = reviewing.take(view, officer)
 own = reviewing.own_verdicts(view, officer)
 with title:
@@ -22,11 +24,13 @@ reviewing.spoken(view)
 if held is None:
     reviewing.nothing_left(view)
 else:
-    reviewing.progress(view, officer, own)
+    with count:
+        reviewing.progress(view, officer, own)
     reviewing.verdicts(view, held, officer)
 judged = reviewing.last_verdict(view, officer, own)
 if held is not None:
     side_by_side(view, held.pair, held.looked)
+    reviewing.note(view, held, officer)
 evidence(view, judged, officer)
 reviewing.history(view, officer, own)
 settle_undecided(view, officer)

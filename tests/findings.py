@@ -22,12 +22,11 @@ from tests.analytics.cases.conftest import Clock
 
 PAIRS = 40
 PRIOR, PEOPLE, TEMPLATES = -7.25, 12_000, 11_400
-KEPT = (("name", "sound", 3.1), ("birth", "equal", 4.3), ("sex", "equal", 0.3), ("place", "village", 2.2),
-        ("nik", "typing", 3.9))  # fmt: skip
-ALTERED = (("name", "different", -0.9), ("birth", "equal", 4.1), ("sex", "equal", 0.3), ("place", "district", 1.1),
-           ("nik", "different", -0.4))  # fmt: skip
-SIBLING = (("name", "part", 0.6), ("birth", "year", 0.8), ("sex", "equal", 0.3), ("place", "village", 2.2),
-           ("nik", "serial_slip", 0.2))  # fmt: skip
+KEPT = (("name", "sound", 3.1), ("birth", "equal", 4.3), ("sex", "equal", 0.3), ("nik", "typing", 3.9))
+ALTERED = (("name", "different", -0.9), ("birth", "equal", 4.1), ("sex", "equal", 0.3), ("nik", "different", -0.4))
+SIBLING = (("name", "part", 0.6), ("birth", "year", 0.8), ("sex", "equal", 0.3), ("nik", "serial_slip", 0.2))
+WEIGHTS = {"village": 2.2, "district": 1.1, "different": -0.6}
+"""Levels of the place and what they add."""
 NAMES = ("Siti Aminah", "Moh. Rizal Hakim", "Suparni", "Ni Luh Ayu Lestari", "Slamet Riyadi", "Nur <b>Hayati</b>",
          "Yohanes | Bere", "Sri *Wahyuni*")  # fmt: skip
 """Some hold what HTML and Markdown would take for their own."""
@@ -49,8 +48,9 @@ def pairs_of(warehouse: Warehouse, *, count: int = PAIRS, seed: int = 5) -> pd.D
     for number in range(count):
         one, other = pool.iloc[2 * number : 2 * number + 2].sort_values("person_id").to_dict("records")
         fields = (KEPT, ALTERED, SIBLING)[number % 3]
+        place = next((level for level in WEIGHTS if level != "different" and one[level] == other[level]), "different")
         evidence = [{"field": field, "level": level, "log10_lr": weight + rng.normal(0, 0.3)}
-                    for field, level, weight in fields]  # fmt: skip
+                    for field, level, weight in (*fields, ("place", place, WEIGHTS[place]))]  # fmt: skip
         record = sum(each["log10_lr"] for each in evidence)
         face = None if number % 9 == 8 else float(rng.normal(3.4, 0.6))
         odds = PRIOR + record + (face or 0.0)
@@ -77,24 +77,28 @@ def run_of(warehouse: Warehouse, pairs: pd.DataFrame, **changes: object) -> Sear
         "dataset": warehouse.manifest.dataset.name, "snapshot": warehouse.manifest.snapshot,
         "at": dt.datetime(2026, 8, 18, 3, 0, tzinfo=dt.UTC), "people": PEOPLE, "templates": TEMPLATES,
         "pairs": PEOPLE * (PEOPLE - 1) // 2, "model": "dlib-resnet-v1", "calibration": "c-2026-08",
-        "settings": {"budget": 500, "line": 0.05, "duplicates": 0.004, "seed": 5}, "method": "ivfpq+recheck",
+        "settings": {"budget": 500, "line": 0.05, "duplicates": 0.009, "seed": 5}, "method": "ivfpq+recheck",
         "recall": 0.986, "target": 0.003, "expected_false": float((1 - pairs["probability"]).sum()),
     }  # fmt: skip
     return SearchRun(**(given | changes))
 
 
-def identity_of(person: str, village: str, *, like: str = "") -> Identity:
-    """Return a made identity, the same for the same person; `like` another one but for a slip."""
-    rng = np.random.default_rng(int.from_bytes((like or person).encode()[-8:], "big"))
+def identity_of(person: str, village: str, *, kind: str = "") -> Identity:
+    """Return a made identity, the same for the same person and kind.
+
+    kind: sound = another spelling of the name and a slip in the NIK; different = another name and NIK, same birth.
+    """
+    rng = np.random.default_rng(int.from_bytes(person.encode()[-8:], "big"))
     day, month, year = int(rng.integers(1, 29)), int(rng.integers(1, 13)), int(rng.integers(1948, 2004))
-    female = bool(rng.integers(2))
-    serial = int(rng.integers(1, 9000))
-    number = f"{village.replace('.', '')[:6]}{day + 40 * female:02}{month:02}{year % 100:02}{serial:04}"
-    name = str(rng.choice(NAMES))
+    female, serial, name = bool(rng.integers(2)), int(rng.integers(1, 9000)), int(rng.integers(len(NAMES)))
+    if kind == "different":
+        serial, name = serial + 417, (name + 1) % len(NAMES)
+    place = village.replace(".", "")[:6]
+    number = f"{place}{day + 40 * female:02}{month:02}{year % 100:02}{serial:04}"
     return Identity(
-        name=name.replace("i", "ie", 1) if like else name,
-        nik=f"{number[:-2]}{number[-1]}{number[-2]}" if like else number,
-        kk=f"{village.replace('.', '')[:6]}01010{int(rng.integers(10**4)):04}1",
+        name=NAMES[name].replace("i", "ie", 1) if kind == "sound" else NAMES[name],
+        nik=f"{number[:-2]}{number[-1]}{number[-2]}" if kind == "sound" else number,
+        kk=f"{place}01010{int(rng.integers(10**4)):04}1",
         birth_date=f"{year}-{month:02}-{day:02}", birth_place="Banyuwangi", sex="female" if female else "male",
         address=f"Dusun Krajan RT {int(rng.integers(1, 9)):02} RW {int(rng.integers(1, 5)):02}",
         mother=str(rng.choice(("Painem", "Sumiati", "Rohmah"))),
@@ -131,9 +135,10 @@ def keep_findings(home: Path, warehouse: Warehouse, *, count: int = PAIRS, ident
             # Every seventh pair is missing in the vault, every fifth has no photo of the second.
             if number % 7 == 6:
                 continue
-            alike = "" if row["named"] else row["a"]
-            first, second = identity_of(row["a"], row["village_a"]), identity_of(row["b"], row["village_b"], like=alike)
-            photo = None if number % 5 == 4 else drawn_face(number if alike else -number % 97)
+            kind = "" if row["named"] else row["evidence"][0]["level"]
+            first = identity_of(row["a"], row["village_a"])
+            second = identity_of(row["a"] if kind else row["b"], row["village_b"], kind=kind)
+            photo = None if number % 5 == 4 else drawn_face(number if kind else number + 1000)
             people.append(Person(person_id=row["a"], identity=first, photo=drawn_face(number)))
             people.append(Person(person_id=row["b"], identity=second, photo=photo))
         with closing(open_vault(settings, dataset=warehouse.manifest.dataset.name)) as vault:

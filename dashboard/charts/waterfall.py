@@ -15,7 +15,7 @@ PITCH: Final = 40
 """Height of a row: the line of words and the bar, px."""
 BAR: Final = 0.3
 """Thickness of a bar as a part of its row."""
-NAME_LENGTH: Final = 38
+NAME_LENGTH: Final = 30
 DIGITS: Final = 2
 """Significant digits of a factor."""
 LARGE: Final = 10.0**9

@@ -64,7 +64,7 @@ def test_the_operating_point_and_what_is_not_seen_are_said(home, counts, monkeyp
     for part in ("dlib-resnet-v1", "c-2026-08", "0,30\u202f%", words.number(run["pairs"]), "98,6\u202f%", run["id"]):
         assert part in said
     assert "600 orang (5,0\u202f%) tanpa templat wajah" in said
-    expected = 0.004 * run["people"]
+    expected = run["settings"]["duplicates"] * run["people"]
     shown = run["review"] + run["probable"] - run["expected_false"]
     assert f"sekitar {words.number(expected - shown)} terlewat" in said
 

@@ -1,5 +1,6 @@
 """Tinjau Pasangan: blind before the verdict, one rerun a verdict, undone, logged, photos by right alone."""
 
+import datetime as dt
 import re
 import shutil
 from contextlib import closing
@@ -11,11 +12,12 @@ from streamlit.testing.v1 import AppTest
 
 from analytics.adjudication import VERDICTS, Adjudication, open_adjudication
 from analytics.adjudication.tables import PAIRS as PAIR_TABLE
-from analytics.adjudication.tables import REVIEWS
-from analytics.settings import Settings
+from analytics.cases.selection import candidates
+from analytics.settings import Settings, settings
 from analytics.vault import open_vault
 from dashboard import reviewing
 from dashboard.words import Words
+from tests.analytics.cases.conftest import Clock
 from tests.dashboard.test_pages import open_page, sound, spoken
 from tests.findings import keep_findings
 from validation.text import LANGUAGES
@@ -50,6 +52,7 @@ def pairs(home):
 
 def see(home: Path, monkeypatch, *, officer: str = OFFICER, language="id", photos: str = "[]") -> AppTest:
     monkeypatch.setenv("TEPAT_PHOTO_VIEWERS", photos)
+    settings.cache_clear()
     at = open_page(home, "tinjau", monkeypatch, language, officer=officer)
     sound(at)
     return at
@@ -104,7 +107,8 @@ def test_a_pair_stands_there_field_by_field_with_numbers_masked(home, pairs, dat
     assert known.nik not in tree(at)
     assert known.kk not in tree(at)
     assert f"{known.nik[:6]}••••••••{known.nik[-2:]}" in shown
-    assert words("duplicates.level_village") in shown or words("duplicates.level_district") in shown
+    for each in row(pairs, in_hand(at))["evidence"]:
+        assert words(f"duplicates.level_{each['level']}") in shown
     assert looks["what"].tolist() == ["identity", "identity"]
     assert set(looks["pair"]) == {in_hand(at)}
 
@@ -124,7 +128,8 @@ def test_nothing_of_the_evidence_is_in_page_or_session_before_the_verdict(home, 
     pair = in_hand(at)
     assert pair == first.id  # judged by another already
     known = row(pairs, pair)
-    session = "\n".join(f"{name}={at.session_state[name]!r}" for name in at.session_state.filtered_state)
+    session = "\n".join(f"{name}={value!r}" for name, value in at.session_state._state.filtered_state.items())
+    assert reviewing.LOOKED in session
     everything = tree(at) + session
     for number in ("probability", "face", "record", "prior", *range(len(known["evidence"]))):
         value = known["evidence"][number]["log10_lr"] if isinstance(number, int) else known[number]
@@ -295,20 +300,27 @@ def test_who_reviewed_does_not_settle(home, pairs, dataset, monkeypatch):
     assert Words("id")("duplicates.settle_not_you") in spoken(at)
 
 
-def test_confirmed_pairs_open_cases_after_the_time_for_slips(home, pairs, dataset, monkeypatch):
-    for officer in ("petugas-2", "petugas-3"):
-        for _ in range(4):
-            pairs.review(pairs.next_pair(officer, dataset=dataset).id, reviewer=officer, verdict="same")
+def test_confirmed_pairs_open_cases_after_the_time_for_slips(home, pilot, pairs, dataset, monkeypatch):
+    clock = Clock()
+    clock.now = dt.datetime.now(dt.UTC)
+    with closing(open_adjudication(Settings(home=home), clock=clock)) as earlier:
+        for ago in (0, 2):
+            clock.now -= dt.timedelta(hours=ago)
+            for officer in ("petugas-2", "petugas-3"):
+                for _ in range(5):
+                    pair = earlier.next_pair(officer, dataset=dataset)
+                    earlier.review(pair.id, reviewer=officer, verdict="same")
+    confirmed = pairs.database.frame(sa.select(PAIR_TABLE).where(PAIR_TABLE.c.outcome == "same"))
+    due = confirmed[confirmed["decided_at"] < dt.datetime.now(dt.UTC).replace(tzinfo=None) - dt.timedelta(hours=1)]
+    assert (len(confirmed), len(due)) == (10, 5)
+    receives = candidates(pilot).query("side == 'receives'")[["family_id", "programme"]].drop_duplicates()
+    expected = receives["family_id"].isin({*due["family_a"], *due["family_b"]}).sum()
+    assert expected
     at = see(home, monkeypatch)
     open_from(at)
-    assert Words("id")("duplicates.no_cases") in spoken(at)
-    with pairs.database.writing() as connection:
-        earlier = PAIR_TABLE.update().where(PAIR_TABLE.c.outcome == "same")
-        at_first = sa.func.datetime(PAIR_TABLE.c.decided_at, "-2 hours")
-        connection.execute(earlier.values(decided_at=sa.type_coerce(at_first, sa.Text)))
+    assert at.success[0].value == Words("id")("duplicates.cases_opened", cases=expected, joined=0)
     open_from(at)
-    assert at.success or Words("id")("duplicates.no_cases") in spoken(at)
-    assert pairs.database.frame(sa.select(REVIEWS))["verdict"].tolist() == ["same"] * 8
+    assert Words("id")("duplicates.no_cases") in spoken(at)
 
 
 def open_from(at: AppTest) -> None:
