@@ -22,8 +22,20 @@ from tests.analytics.cases.conftest import Clock
 
 PAIRS = 40
 PRIOR, PEOPLE, TEMPLATES = -7.25, 12_000, 11_400
-KEPT = (("name", "sound", 3.1), ("birth", "equal", 4.3), ("sex", "equal", 0.3), ("nik", "typing", 3.9))
-ALTERED = (("name", "different", -0.9), ("birth", "equal", 4.1), ("sex", "equal", 0.3), ("nik", "different", -0.4))
+KEPT = (
+    ("name", "sound", 3.1),
+    ("birth", "equal", 4.3),
+    ("sex", "equal", 0.3),
+    ("nik", "typing", 3.9),
+    ("kind", "kept", -0.3),
+)
+ALTERED = (
+    ("name", "different", -0.9),
+    ("birth", "equal", 4.1),
+    ("sex", "equal", 0.3),
+    ("nik", "different", -0.4),
+    ("kind", "altered", -0.3),
+)
 SIBLING = (("name", "part", 0.6), ("birth", "year", 0.8), ("sex", "equal", 0.3), ("nik", "serial_slip", 0.2))
 WEIGHTS = {"village": 2.2, "district": 1.1, "different": -0.6}
 """Levels of the place and what they add."""

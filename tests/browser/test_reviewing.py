@@ -1,4 +1,4 @@
-"""Pairs in a real browser: reviewers who use keys alone, what two disagree on goes to a third, and everybody can read it."""
+"""Pairs in a real browser: reviewers who use keys alone; what two disagree on goes to a third."""
 
 import shutil
 from contextlib import closing
@@ -65,6 +65,15 @@ def state(home, pair: str) -> tuple[str, int]:
     return row["state"], row["wanted"]
 
 
+def untouched(visitor, home, key: str) -> str:
+    """Judge pairs until one that nobody had judged was among them; return it."""
+    while True:
+        before = state(home, in_hand(visitor))
+        pair = press(visitor, key)
+        if before == ("open", 2):
+            return pair
+
+
 def test_a_page_of_pairs_is_accessible_and_sound(opened):
     opened.at_desk()
     opened.check_sound()
@@ -83,8 +92,7 @@ def test_two_reviewers_judge_by_keys_alone_and_a_third_gets_what_they_disagree_o
     with tab(site) as first, tab(site) as second, tab(site) as third:
         first.go("tinjau", officer="petugas-1")
         second.go("tinjau", officer="petugas-2")
-        disputed, agreed = press(first, "s"), press(first, "s")
-        assert disputed != agreed
+        disputed, agreed = (untouched(first, home, "s") for _ in range(2))
         theirs = {}
         while not {disputed, agreed} <= theirs.keys():
             key = "b" if in_hand(second) == disputed else "s"
@@ -138,4 +146,4 @@ def test_photos_have_no_address_that_others_could_ask_for(tab, site):
             press(visitor, "t")
         assert photos.first.evaluate("image => image.complete && image.naturalWidth > 0")
         assert photos.first.get_attribute("src").startswith("data:image/jpeg;base64,")
-        assert not [url for url in visitor.requests if "/media/" in url]
+        assert not [url for url in visitor.requests if "/media/" in url and "/static/" not in url]
