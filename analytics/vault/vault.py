@@ -280,7 +280,12 @@ def open_vault(settings: Settings, *, dataset: str, clock: Callable[[], datetime
         SettingsError, RegisterError: as `analytics.register.open_database`.
         VaultError: the key is none.
     """
-    return Vault(open_database(settings), settings, dataset=dataset, clock=clock)
+    database = open_database(settings)
+    try:
+        return Vault(database, settings, dataset=dataset, clock=clock)
+    except VaultError:
+        database.close()
+        raise
 
 
 def _batches(items: Iterable[Any]) -> Iterator[list[Any]]:

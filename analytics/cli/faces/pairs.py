@@ -1,6 +1,5 @@
 """`tepat faces pairs`, `tepat faces cases`, `tepat faces purge`: pairs in review, cases of the confirmed, the vault."""
 
-from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import asdict
 from datetime import datetime
@@ -152,8 +151,8 @@ def _interval(each: Agreement) -> str:
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return rows that JSON can hold: None for what is empty, moments as ISO text."""
-    plain: list[Mapping[Any, Any]] = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    return [{str(name): _plain(value) for name, value in row.items()} for row in plain]
+    plain = frame.astype(object).where(frame.notna(), None)
+    return [{str(name): _plain(value) for name, value in row.items()} for row in plain.to_dict("records")]
 
 
 def _plain(value: Any) -> Any:

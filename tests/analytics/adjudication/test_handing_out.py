@@ -69,7 +69,7 @@ def test_many_who_ask_and_judge_at_once_give_each_pair_two_verdicts_of_two_revie
     with ThreadPoolExecutor(reviewers) as pool:
         done = list(pool.map(work, range(reviewers)))
     assert Counter(id_ for own in done for id_ in own) == Counter(
-        {each: 2 for each in pairs.database.frame(sa.select(PAIRS.c.id))["id"]}
+        dict.fromkeys(pairs.database.frame(sa.select(PAIRS.c.id))["id"], 2)
     )
     assert all(len(own) == len(set(own)) for own in done)
     assert set(pairs.database.frame(sa.select(PAIRS.c.state))["state"]) == {"confirmed"}
