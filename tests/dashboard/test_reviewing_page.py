@@ -94,9 +94,16 @@ def in_hand(at: AppTest) -> str:
     return str(button.key).partition(".")[2]
 
 
+def until_held(at: AppTest) -> AppTest:
+    """Judge pairs until the vault holds both people of the one in hand: every seventh pair is missing there."""
+    while Words("id")("duplicates.not_held") in spoken(at) or Words("en")("duplicates.not_held") in spoken(at):
+        press(at, "cannot_tell")
+    return at
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_pair_stands_there_field_by_field_with_numbers_masked(home, pairs, dataset, monkeypatch, *, language):
-    at = see(home, monkeypatch, language=language)
+    at = until_held(see(home, monkeypatch, language=language))
     words = Words(language)
     assert at.title[0].value == words("duplicates.question")
     shown = records(at)
@@ -110,16 +117,17 @@ def test_a_pair_stands_there_field_by_field_with_numbers_masked(home, pairs, dat
     for each in row(pairs, in_hand(at))["evidence"]:
         # The kind of duplicate is a judgement of the search, not of the record.
         assert (words(f"duplicates.level_{each['level']}") in shown) == (each["field"] != "kind")
-    assert looks["what"].tolist() == ["identity", "identity"]
-    assert set(looks["pair"]) == {in_hand(at)}
+    own = looks[looks["pair"] == in_hand(at)]
+    assert own["what"].tolist() == ["identity", "identity"]
 
 
 def test_a_rerun_is_no_second_look(home, dataset, monkeypatch):
-    at = see(home, monkeypatch)
+    at = until_held(see(home, monkeypatch))
     at.run()
     at.run()
     with closing(open_vault(Settings(home=home), dataset=dataset)) as vault:
-        assert len(vault.views(viewer=OFFICER)) == 2
+        looks = vault.views(viewer=OFFICER)
+    assert (looks["pair"] == in_hand(at)).sum() == 2
 
 
 def test_nothing_of_the_evidence_is_in_page_or_session_before_the_verdict(home, pairs, dataset, monkeypatch):
@@ -131,11 +139,12 @@ def test_nothing_of_the_evidence_is_in_page_or_session_before_the_verdict(home, 
     known = row(pairs, pair)
     session = "\n".join(f"{name}={value!r}" for name, value in at.session_state._state.filtered_state.items())
     assert reviewing.LOOKED in session
-    everything = tree(at) + session
-    for number in ("probability", "face", "record", "prior", *range(len(known["evidence"]))):
-        value = known["evidence"][number]["log10_lr"] if isinstance(number, int) else known[number]
-        assert value is None or f"{value:.3f}"[:5] not in everything
-        assert value is None or f"{value:.3f}"[:5].replace(".", ",") not in everything
+    everything, said = tree(at) + session, spoken(at) + records(at)
+    numbers = [known[name] for name in ("probability", "face", "record", "prior") if known[name] is not None]
+    for value in numbers + [each["log10_lr"] for each in known["evidence"]]:
+        assert repr(value) not in everything
+        assert f"{value:.2f}" not in said
+        assert f"{value:.2f}".replace(".", ",") not in said
     words = Words("id")
     assert words(f"duplicates.band_{known['band']}") not in everything
     assert "petugas-2" not in session
@@ -232,7 +241,7 @@ def test_a_key_pressed_before_the_pair_could_be_seen_judges_nothing(home, pairs,
 
 
 def test_who_has_the_right_sees_photos_watermarked_inside_the_page_and_each_is_logged(home, dataset, monkeypatch):
-    without = see(home, monkeypatch)
+    without = until_held(see(home, monkeypatch))
     assert "<img" not in records(without)
     assert Words("id")("duplicates.no_right") in spoken(without)
     pair = in_hand(without)
@@ -249,10 +258,10 @@ def test_who_has_the_right_sees_photos_watermarked_inside_the_page_and_each_is_l
 
 def test_names_cannot_run_as_html(home, monkeypatch):
     at = see(home, monkeypatch)
-    seen = ""
-    for _ in range(20):
-        seen += records(at)
+    seen = records(at)
+    while "Nur " not in seen:
         press(at, "different")
+        seen += records(at)
     assert "&lt;b&gt;" in seen
     assert "Nur <b>" not in seen
 
@@ -260,11 +269,8 @@ def test_names_cannot_run_as_html(home, monkeypatch):
 def test_a_pair_that_the_vault_does_not_hold_says_so(home, pairs, dataset, monkeypatch):
     at = see(home, monkeypatch)
     words = Words("id")
-    for _ in range(12):
-        if words("duplicates.not_held") in spoken(at):
-            break
+    while words("duplicates.not_held") not in spoken(at):
         press(at, "different")
-    assert words("duplicates.not_held") in spoken(at)
     assert "–" in records(at)
 
 
