@@ -24,6 +24,8 @@ ROOMS = (
     ("dugaan", ":material/person_search:"),
     ("antrean", ":material/inbox:"),
     ("kasus", ":material/folder_open:"),
+    ("duplikat", ":material/content_copy:"),
+    ("tinjau", ":material/compare:"),
     ("rencana_cek", ":material/route:"),
     ("aturan", ":material/gavel:"),
     ("kartu_model", ":material/id_card:"),

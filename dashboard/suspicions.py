@@ -15,6 +15,7 @@ from analytics.risk.cells import SIDES, cells_path, read_cells
 from analytics.risk.saved import ModelError, ModelManifest, current
 from analytics.settings import settings
 from dashboard.reader import Reader
+from dashboard.small import SMALLEST, small
 from validation.contract import LEVELS
 
 State = Literal["off", "no_model", "no_programme", "no_scores", "stale", "ready"]
@@ -25,8 +26,6 @@ BUDGETS: Final = (10, 20, 30, 50, 75, 100, 150, 200, 300, 500, 750, 1_000, 1_500
 """Visits that can be chosen."""
 BUDGET: Final = 200
 """Visits unless the reader says otherwise: about two weeks of ten pairs of officers (assumed)."""
-SMALLEST: Final = 10
-"""Fewest families or visits of a cell that is shown."""
 POINTS: Final = 60
 BEYOND: Final = 2.5
 """The curve runs to this many times the budget, or to the last family."""
@@ -139,17 +138,9 @@ def hide_small(rows: pd.DataFrame) -> pd.DataFrame:
     """
     found = rows.astype({"families": "Int64", "visits": "Int64"})
     for column, hidden in (("families", ["families"]), ("visits", list(HIDDEN_WITH_VISITS))):
-        small = _small(rows[column])
-        found.loc[small, hidden] = pd.NA
+        hidden_rows = small(rows[column])
+        found.loc[hidden_rows, hidden] = pd.NA
     return found
-
-
-def _small(counts: "pd.Series[int]") -> "pd.Series[bool]":
-    small = (counts > 0) & (counts < SMALLEST)
-    others = counts[(counts > 0) & ~small]
-    if small.sum() == 1 and len(others):
-        small = small | (counts.index == others.idxmin())
-    return small
 
 
 @st.cache_data(ttl="1h", max_entries=20, show_spinner=False)

@@ -17,6 +17,8 @@ PAGES = (
     "dugaan",
     "antrean",
     "kasus",
+    "duplikat",
+    "tinjau",
     "rencana_cek",
     "aturan",
     "kartu_model",

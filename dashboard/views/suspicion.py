@@ -13,12 +13,12 @@ from dashboard.charts.chart import Chart
 from dashboard.choices import choose_step
 from dashboard.filterbar import not_applied
 from dashboard.reader import Reader
+from dashboard.small import SMALLEST
 from dashboard.suspicions import (
     BUDGET,
     BUDGETS,
     COSTS,
     LISTS,
-    SMALLEST,
     Budget,
     State,
     budget,

@@ -24,6 +24,8 @@ ROOMS = (
     "dugaan",
     "antrean",
     "kasus",
+    "duplikat",
+    "tinjau",
     "rencana_cek",
     "aturan",
     "kartu_model",
