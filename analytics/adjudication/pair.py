@@ -6,10 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from analytics.adjudication.life import Outcome, State, Verdict
-from analytics.linkage.findings import Band
-
-FACE = "face"
-"""Field of the evidence on the faces; its level is a score in words, and so stays hidden before the verdict."""
+from analytics.linkage.findings import JUDGED, Band
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +110,7 @@ class RevealedPair:
 
 def to_review(row: Mapping[str, Any], *, until: datetime) -> PairToReview:
     """Return a row of `duplicate_pairs` as a reviewer may see it."""
-    fields = sorted((each["field"], each["level"]) for each in row["evidence"] if each["field"] != FACE)
+    fields = sorted((each["field"], each["level"]) for each in row["evidence"] if each["field"] not in JUDGED)
     return PairToReview(
         id=row["id"],
         dataset=row["dataset"],

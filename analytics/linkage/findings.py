@@ -12,6 +12,10 @@ BANDS: tuple[Band, ...] = ("distinct", "review", "probable")
 NAMED = ("twin", "sibling", "child")
 """Pairs of whom a likeness is no wonder; "" = none of them."""
 
+JUDGED = frozenset({"face", "kind"})
+"""Fields of the evidence that are the search's own judgement: how alike the faces are, and whether records look like
+a person's kept or altered ones. Who reviews blind does not see them."""
+
 PAIR_COLUMNS = {
     "a": "person_id of the one, a < b as text",
     "b": "person_id of the other",

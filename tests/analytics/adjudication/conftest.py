@@ -19,6 +19,7 @@ EVIDENCE = (
     {"field": "name", "level": "spelling", "log10_lr": 2.25},
     {"field": "birth_date", "level": "exact", "log10_lr": 4.375},
     {"field": "face", "level": "strong", "log10_lr": 3.5},
+    {"field": "kind", "level": "kept", "log10_lr": 0.0},
 )
 
 

@@ -129,7 +129,7 @@ READ_ONLY = {
     "analytics.settings": {"Settings"},
     "analytics.keys": {"cipher"},
     "analytics.estimation": {"LEVEL", "wilson"},
-    "analytics.linkage.findings": {"BANDS", "NAMED", "PAIR_COLUMNS", "Band", "Findings", "SearchRun"},
+    "analytics.linkage.findings": {"BANDS", "NAMED", "PAIR_COLUMNS", "Band", "JUDGED", "Findings", "SearchRun"},
 }
 """All that pairs and the vault take from elsewhere, but for cases and the register; none of it writes a snapshot."""
 OWN = ("analytics.adjudication", "analytics.vault", "analytics.cases", "analytics.register")

@@ -88,7 +88,22 @@ def test_before_the_verdict_nothing_that_sways_is_within_reach(pairs):
     assert [(each.field, each.level) for each in taken.agreement] == [("birth_date", "exact"), ("name", "spelling")]
     assert {name for each in taken.agreement for name in vars(each)} == {"field", "level"}
     told = repr(taken)
-    hidden = ("0.8765", "7.25", "6.625", "3.5", "2.25", "4.375", "review", "probable", "same", "strong", "R-1", "face")
+    hidden = (
+        "0.8765",
+        "7.25",
+        "6.625",
+        "3.5",
+        "2.25",
+        "4.375",
+        "review",
+        "probable",
+        "same",
+        "strong",
+        "R-1",
+        "face",
+        "kind",
+        "kept",
+    )
     assert not [word for word in hidden if word in told]
     for viewer in ("R-2", "R-3"):
         with pytest.raises(AdjudicationError, match="not shown before the verdict"):
@@ -113,8 +128,8 @@ def test_after_the_own_verdict_the_evidence_is_shown_but_no_other_verdict_while_
     assert (shown.probability, shown.prior, shown.face, shown.record, shown.band) == (
         0.8765, -7.25, 3.5, 6.625, "review",
     )  # fmt: skip
-    assert [each.field for each in shown.waterfall] == ["birth_date", "face", "name"]
-    assert [each.log10_lr for each in shown.waterfall] == [4.375, 3.5, 2.25]
+    assert [each.field for each in shown.waterfall] == ["birth_date", "face", "name", "kind"]
+    assert [each.log10_lr for each in shown.waterfall] == [4.375, 3.5, 2.25, 0.0]
     assert (shown.own, shown.reviews, shown.state, shown.outcome) == ("same", None, None, None)
     judge(pairs, "R-2", "cannot_tell")
     shown = pairs.reveal(id_, viewer="R-2")
