@@ -8,8 +8,15 @@ from numpy.typing import NDArray
 from analytics.biometrics.gallery import Vectors
 from analytics.biometrics.search.codes import Codes, Coding, demand_usable, fit
 from analytics.biometrics.search.exact import (
-    COLUMN_BLOCK, ROW_BLOCK, Candidates, cores, in_threads, padded, pairs_of_codes, pairs_within,
-)  # fmt: skip
+    COLUMN_BLOCK,
+    ROW_BLOCK,
+    Candidates,
+    cores,
+    in_threads,
+    padded,
+    pairs_of_codes,
+    pairs_within,
+)
 from analytics.biometrics.search.lists import Lists, make_lists
 from analytics.biometrics.search.pairs import NearPairs, Positions, Progress, together
 from analytics.biometrics.search.product import Product
@@ -32,6 +39,16 @@ class Sample:
 
     rows: Positions
     pairs: NearPairs
+
+    @property
+    def effective(self) -> float:
+        """The number of independent pairs that tell as much.
+
+        Pairs of one template are missed together; as if all of a row were found or none (Kish 1965, Survey Sampling,
+        5.4), which is careful.
+        """
+        own = np.bincount(self.pairs.i).astype(np.float64)
+        return float(own.sum() ** 2 / (own**2).sum())
 
     def half(self, which: int) -> "Sample":
         """Return the pairs of every other row: the one half chooses, the other measures."""
@@ -65,28 +82,19 @@ def nearly_all_within(
     sample = _draw(vectors, coding, codes, limit=limit, seed=seed, threads=threads)
     loss = _choose(lists, codes, sample.half(0), recall)
     if loss is None or _compared(lists, codes, sample, loss) > WORTHWHILE * len(vectors) / 2:
-        return pairs_of_codes(
-            vectors, vectors, coding, codes, codes, limit=limit, threads=threads, progress=progress
-        )
+        return pairs_of_codes(vectors, vectors, coding, codes, codes, limit=limit, threads=threads, progress=progress)
     pairs = _search(vectors, coding, codes, lists, loss, limit=limit, threads=threads, progress=progress)
     share, low = measured(pairs, sample.half(1), len(vectors))
     return replace(pairs, method="approximate", recall=share, recall_low=low)
 
 
 def measured(pairs: NearPairs, sample: Sample, count: int) -> tuple[float, float]:
-    """Return which share of a sample's pairs was found, and the lower end of its 95 % interval.
-
-    Pairs of one template are missed together: the interval counts them as the number of independent pairs
-    that has the same variance when all pairs of a row agree (Kish 1965, Survey Sampling, 5.4), which is careful.
-    """
+    """Return which share of a sample's pairs was found, and the lower end of its 95 % interval."""
     if not len(sample.pairs):
         return float("nan"), 0.0
     i, j = sample.rows[sample.pairs.i], sample.pairs.j
-    found = np.isin(np.minimum(i, j) * count + np.maximum(i, j), pairs.i * count + pairs.j)
-    own = np.bincount(sample.pairs.i)
-    effective = float(own.sum() ** 2 / (own.astype(np.float64) ** 2).sum())
-    share = float(found.mean())
-    return share, wilson(share * effective, effective).low
+    share = float(np.isin(np.minimum(i, j) * count + np.maximum(i, j), pairs.i * count + pairs.j).mean())
+    return share, wilson(share * sample.effective, sample.effective).low
 
 
 def _draw(vectors: Vectors, coding: Coding, codes: Codes, *, limit: float, seed: int, threads: int) -> Sample:
@@ -94,9 +102,7 @@ def _draw(vectors: Vectors, coding: Coding, codes: Codes, *, limit: float, seed:
     size, rows, found = SAMPLED, order[:0], together([])
     while True:
         fresh = order[len(rows) : size]
-        more = pairs_of_codes(
-            vectors[fresh], vectors, coding, codes.take(fresh), codes, limit=limit, threads=threads
-        )
+        more = pairs_of_codes(vectors[fresh], vectors, coding, codes.take(fresh), codes, limit=limit, threads=threads)
         more = more.of(fresh[more.i] != more.j)
         found = together([found, replace(more, i=more.i + len(rows))])
         rows = order[:size]
@@ -112,7 +118,8 @@ def _choose(lists: Lists, codes: Codes, sample: Sample, recall: float) -> int | 
     i, j = sample.rows[sample.pairs.i], sample.pairs.j
     # A pair is found when either of its templates looks into the other's list.
     needed = np.sort(np.minimum(lists.loss(codes.rows, i, j), lists.loss(codes.rows, j, i)))
-    reached = wilson(np.arange(1.0, len(needed) + 1), float(len(needed))).low >= recall
+    shares = np.arange(1, len(needed) + 1) / len(needed)
+    reached = wilson(shares * sample.effective, sample.effective).low >= recall
     return int(needed[np.argmax(reached)] if reached.any() else needed[-1])
 
 

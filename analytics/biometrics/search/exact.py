@@ -18,8 +18,8 @@ STRIP = 4 * COLUMN_BLOCK
 """Columns that a thread takes at a time."""
 CANDIDATES = 65_536
 """Candidates that are kept before they are checked; bounds memory where the limit is wide."""
-RECHECKED = 4096
-"""Candidates that are checked at a time: 4 MiB."""
+RECHECKED = 1024
+"""Candidates that are checked at a time: 1 MiB a side."""
 
 Task = TypeVar("Task")
 

@@ -1,7 +1,7 @@
 """Lists of templates around centres: whom to compare where not all pairs can be.
 
-Spherical k-means (Dhillon & Modha 2001, Machine Learning 42:143) on the templates' codes; an inverted file (Jégou et al.
-2011, IEEE PAMI 33:117), but instead of a fixed number of lists a template is compared with those whose centre fits
+Spherical k-means (Dhillon & Modha 2001, Machine Learning 42:143) on the templates' codes; an inverted file (Jégou et
+al. 2011, IEEE PAMI 33:117), but instead of a fixed number of lists a template is compared with those whose centre fits
 it almost as well as its own: whoever lies between many centres needs more of them.
 """
 
@@ -45,7 +45,7 @@ class Lists:
     start: Positions
 
     def __len__(self) -> int:
-        return self.centres.shape[1]
+        return int(self.centres.shape[1])
 
     def members(self, number: int) -> Positions:
         """Return the templates of a list."""
@@ -54,7 +54,8 @@ class Lists:
     def loss(self, rows: Rows, i: Positions, j: Positions) -> NDArray[np.int32]:
         """Return how much worse the centre of j fits i than i's own does, int32 (pairs)."""
         centre = self.centres.T[self.home[j]].astype(np.int32)
-        return self.fit[i] - np.einsum("ij,ij->i", rows[i].astype(np.int32) - ZERO, centre, dtype=np.int32)
+        others: NDArray[np.int32] = np.einsum("ij,ij->i", rows[i].astype(np.int32) - ZERO, centre)
+        return self.fit[i] - others
 
     def probed(self, rows: Rows, chosen: Positions, loss: int) -> list[tuple[int, Positions]]:
         """Return each list with those of the chosen templates whom its centre fits worse by at most `loss`."""

@@ -71,7 +71,8 @@ def without(pairs: NearPairs, dismissed: Iterable[tuple[str, str]], *, ids: NDAr
     known, number = np.unique(ids, return_inverse=True)
     place = np.minimum(np.searchsorted(known, gone), len(known) - 1)
     place = place[(known[place] == gone).all(axis=1)]
-    return pairs.of(~np.isin(_key(number[pairs.i], number[pairs.j], len(known)), _key(*place.T, len(known))))
+    mine = _key(number[pairs.i], number[pairs.j], len(known))
+    return pairs.of(~np.isin(mine, _key(place[:, 0], place[:, 1], len(known))))
 
 
 def _key(a: Positions, b: Positions, count: int) -> Positions:
