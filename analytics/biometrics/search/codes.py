@@ -24,8 +24,10 @@ KEPT = (31, 47, 63, 79, 95, 127)
 """Dimensions that may be kept: with the length of the rest a multiple of the 16 bytes that a kernel takes."""
 PAIR_COST, DIMENSION_COST, RECHECK_COST = 0.1, 0.0026, 200.0
 """Nanoseconds of a core for a pair, for each of its dimensions, and for a check in full, as measured with VNNI."""
-SAMPLE = 2048
-CHUNK = 16384
+SAMPLE = 1024
+"""Templates on either side of the pairs by which a coding is chosen."""
+CHUNK = 16_384
+"""Templates that are turned at a time: 16 MiB of float64."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,7 +160,7 @@ def _cost(coding: Coding, sample: Vectors, limit: float) -> float:
     left = codes.rows[::2].astype(np.float32) - ZERO
     passed = left @ codes.columns[1::2].astype(np.float32).T > coding.least(codes, codes, limit).min()
     share = np.count_nonzero(passed) / max(passed.size, 1)
-    return PAIR_COST + DIMENSION_COST * codes.rows.shape[1] + RECHECK_COST * share
+    return float(PAIR_COST + DIMENSION_COST * codes.rows.shape[1] + RECHECK_COST * share)
 
 
 def _chunks(n: int) -> Iterator[slice]:
