@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from analytics.biometrics.errors import FaceError
 from analytics.biometrics.gallery import Vectors
 from analytics.biometrics.search.codes import Codes, Coding, demand_usable, fit
 from analytics.biometrics.search.pairs import NearPairs, Positions, Progress, together
@@ -51,10 +52,12 @@ def pairs_between(
     """Return all pairs nearer than the limit of one of `rows`, float32 (n, d), with one of `columns`, (m, d).
 
     Raises:
-        FaceError: templates or limit that cannot be searched.
+        FaceError: templates or limit that cannot be searched, or templates of different dimensions.
     """
     demand_usable(rows, limit)
     demand_usable(columns, limit)
+    if rows.shape[1] != columns.shape[1]:
+        raise FaceError("Templates of different models cannot be compared.", next_step="Enrol all with one model.")
     if not len(rows) or not len(columns):
         return together([])
     coding = fit(columns, limit)

@@ -100,6 +100,11 @@ def test_refuses_what_cannot_be_searched(vectors, limit):
         pairs_within(vectors, limit=limit)
 
 
+def test_templates_of_two_models_are_not_compared(faces):
+    with pytest.raises(FaceError, match="different models"):
+        pairs_between(faces, faces[:, :64], limit=0.8)
+
+
 def test_products_are_those_of_whole_numbers_even_at_the_extremes():
     rng = np.random.default_rng(3)
     rows = rng.integers(product.ZERO - product.ROW_LIMIT, 256, (70, 64)).astype(np.uint8)
