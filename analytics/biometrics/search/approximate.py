@@ -66,8 +66,9 @@ def nearly_all_within(
 ) -> NearPairs:
     """Return pairs i < j of templates, float32 (n, d), nearer than the limit: a share of at least `recall` of them.
 
-    What the sample promises and what was reached are in the result (`recall`, `recall_low`); where so many lists
-    would have to be compared that nothing is gained, or a sample has no pair to choose by, the search is exact.
+    What was reached is measured on pairs that were not chosen by (`recall`, `recall_low`). Where so many lists
+    would have to be compared that nothing is gained, or the sample has too few pairs to choose by and to measure with,
+    the search is exact.
 
     Raises:
         FaceError: templates or limit that cannot be searched.
@@ -80,18 +81,17 @@ def nearly_all_within(
     codes = coding.encode(vectors)
     lists = make_lists(codes.rows, seed=seed, threads=threads)
     sample = _draw(vectors, coding, codes, limit=limit, seed=seed, threads=threads)
-    loss = _choose(lists, codes, sample.half(0), recall)
+    choosing, measuring = sample.half(0), sample.half(1)
+    loss = _choose(lists, codes, choosing, recall) if len(choosing.pairs) and len(measuring.pairs) else None
     if loss is None or _compared(lists, codes, sample, loss) > WORTHWHILE * len(vectors) / 2:
         return pairs_of_codes(vectors, vectors, coding, codes, codes, limit=limit, threads=threads, progress=progress)
     pairs = _search(vectors, coding, codes, lists, loss, limit=limit, threads=threads, progress=progress)
-    share, low = measured(pairs, sample.half(1), len(vectors))
+    share, low = measured(pairs, measuring, len(vectors))
     return replace(pairs, method="approximate", recall=share, recall_low=low)
 
 
 def measured(pairs: NearPairs, sample: Sample, count: int) -> tuple[float, float]:
-    """Return which share of a sample's pairs was found, and the lower end of its 95 % interval."""
-    if not len(sample.pairs):
-        return float("nan"), 0.0
+    """Return which share of a sample's pairs (some) was found, and the lower end of its 95 % interval."""
     i, j = sample.rows[sample.pairs.i], sample.pairs.j
     share = float(np.isin(np.minimum(i, j) * count + np.maximum(i, j), pairs.i * count + pairs.j).mean())
     return share, wilson(share * sample.effective, sample.effective).low
@@ -111,10 +111,11 @@ def _draw(vectors: Vectors, coding: Coding, codes: Codes, *, limit: float, seed:
         size *= 2
 
 
-def _choose(lists: Lists, codes: Codes, sample: Sample, recall: float) -> int | None:
-    """Return the least loss of fit at which the sample promises the recall even at the lower end of its interval."""
-    if not len(sample.pairs):
-        return None
+def _choose(lists: Lists, codes: Codes, sample: Sample, recall: float) -> int:
+    """Return the least loss of fit at which the sample promises the recall even at the lower end of its interval.
+
+    Where it is too small to promise that, the loss with which all of its pairs are found.
+    """
     i, j = sample.rows[sample.pairs.i], sample.pairs.j
     # A pair is found when either of its templates looks into the other's list.
     needed = np.sort(np.minimum(lists.loss(codes.rows, i, j), lists.loss(codes.rows, j, i)))

@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from analytics.biometrics.errors import FaceError
 from analytics.biometrics.gallery import Vectors
 from analytics.biometrics.search.approximate import nearly_all_within
 from analytics.biometrics.search.exact import pairs_between, pairs_within
@@ -43,8 +44,10 @@ def near_pairs(
         progress: Told what is being done and the share that is done.
 
     Raises:
-        FaceError: templates or limit that cannot be searched, or a folder that another search is using.
+        FaceError: templates, limit or recall that cannot be used, or a folder that another search is using.
     """
+    if not 0 < recall <= 1:
+        raise FaceError("The recall of a search is a share above 0.", cause=f"It is {recall:g}.")
     if method == "approximate" or (method == "auto" and len(vectors) > EXACT_UP_TO):
         return nearly_all_within(vectors, limit=limit, recall=recall, seed=seed, threads=threads, progress=progress)
     if folder is not None:

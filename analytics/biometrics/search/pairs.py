@@ -22,7 +22,7 @@ class NearPairs:
         distance: Euclidean, of the templates as given, float32 (n).
         method: How they were found.
         recall: Share of all such pairs that were found, measured on a sample of rows; 1 where exact.
-        recall_low: Lower end of its 95 % interval; 0 where the sample had no pair to measure it with.
+        recall_low: Lower end of its 95 % interval; below what was asked for where the sample has few pairs.
     """
 
     i: Positions

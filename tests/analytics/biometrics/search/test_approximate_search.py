@@ -90,13 +90,6 @@ def test_a_recall_is_counted_on_the_pairs_of_the_sample():
     assert low == pytest.approx(expected)
 
 
-def test_without_pairs_no_recall_is_known():
-    none = NearPairs(i=np.empty(0, np.int64), j=np.empty(0, np.int64), distance=np.empty(0, np.float32))
-    share, low = measured(none, Sample(rows=np.arange(3), pairs=none), 10)
-    assert np.isnan(share)
-    assert low == 0
-
-
 def test_lists_hold_each_template_once_where_it_fits_best(faces):
     coding = fit(faces, LIMIT)
     rows = coding.encode(faces).rows

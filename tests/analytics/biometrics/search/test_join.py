@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from analytics.biometrics.errors import FaceError
 from analytics.biometrics.search import join, near_new, near_pairs, without
 from analytics.biometrics.search.pairs import together
 
@@ -64,3 +65,9 @@ def test_a_pair_of_two_parts_is_kept_once(faces, same, order):
     found = near_pairs(faces, limit=0.8)
     parts = [found.of(np.arange(30)), found.of(np.arange(10, len(found)))]
     assert same(together([parts[at] for at in order]), replace(found))
+
+
+@pytest.mark.parametrize("recall", [0.0, 1.1, float("nan")])
+def test_no_recall_is_no_share(faces, recall):
+    with pytest.raises(FaceError, match="share"):
+        near_pairs(faces, limit=0.8, recall=recall)
