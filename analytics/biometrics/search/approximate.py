@@ -27,6 +27,8 @@ SAMPLED = 8192
 ENOUGH = 1000
 """Near pairs that the sample should have; it is doubled until it does, at most to `LARGEST_SAMPLE` of all."""
 LARGEST_SAMPLE = 1 / 16
+STEPS = 64
+"""Losses that are tried, from the one with which the sample has just the recall to that with which it has all."""
 QUERIES = 262_144
 """Templates that are held against the lists at a time; bounds memory."""
 WORTHWHILE = 0.5
@@ -40,15 +42,22 @@ class Sample:
     rows: Positions
     pairs: NearPairs
 
-    @property
-    def effective(self) -> float:
-        """The number of independent pairs that tell as much.
+    def recall(self, found: NDArray[np.bool_]) -> tuple[float, float]:
+        """Return the share of the pairs that was found, and the lower end of its 95 % interval.
 
-        Pairs of one template are missed together; as if all of a row were found or none (Kish 1965, Survey Sampling,
-        5.4), which is careful.
+        Pairs of one template are missed together. The interval is Wilson's for the number of independent pairs with
+        the variance that the share has over templates (ratio estimator, Cochran 1977, Sampling Techniques, 2.11; Korn &
+        Graubard 1998, Survey Methodology 24:193). Where all or none were found there is none to see: then as if all
+        pairs of a template were found or none (Kish 1965, Survey Sampling, 5.4), which is careful.
         """
         own = np.bincount(self.pairs.i).astype(np.float64)
-        return float(own.sum() ** 2 / (own**2).sum())
+        hit = np.bincount(self.pairs.i, weights=found)
+        share = float(found.mean())
+        variance = float(((hit - share * own) ** 2).sum() / own.sum() ** 2)
+        effective = float(own.sum() ** 2 / (own**2).sum())
+        if found.any() and not found.all():
+            effective = min(share * (1 - share) / variance, len(self.pairs))
+        return share, wilson(share * effective, effective).low
 
     def half(self, which: int) -> "Sample":
         """Return the pairs of every other row: the one half chooses, the other measures."""
@@ -93,8 +102,7 @@ def nearly_all_within(
 def measured(pairs: NearPairs, sample: Sample, count: int) -> tuple[float, float]:
     """Return which share of a sample's pairs (some) was found, and the lower end of its 95 % interval."""
     i, j = sample.rows[sample.pairs.i], sample.pairs.j
-    share = float(np.isin(np.minimum(i, j) * count + np.maximum(i, j), pairs.i * count + pairs.j).mean())
-    return share, wilson(share * sample.effective, sample.effective).low
+    return sample.recall(np.isin(np.minimum(i, j) * count + np.maximum(i, j), pairs.i * count + pairs.j))
 
 
 def _draw(vectors: Vectors, coding: Coding, codes: Codes, *, limit: float, seed: int, threads: int) -> Sample:
@@ -118,10 +126,12 @@ def _choose(lists: Lists, codes: Codes, sample: Sample, recall: float) -> int:
     """
     i, j = sample.rows[sample.pairs.i], sample.pairs.j
     # A pair is found when either of its templates looks into the other's list.
-    needed = np.sort(np.minimum(lists.loss(codes.rows, i, j), lists.loss(codes.rows, j, i)))
-    shares = np.arange(1, len(needed) + 1) / len(needed)
-    reached = wilson(shares * sample.effective, sample.effective).low >= recall
-    return int(needed[np.argmax(reached)] if reached.any() else needed[-1])
+    needed = np.minimum(lists.loss(codes.rows, i, j), lists.loss(codes.rows, j, i))
+    candidates = np.sort(needed)[int(recall * len(needed)) :]
+    for loss in candidates[:: max(1, len(candidates) // STEPS)]:
+        if sample.recall(needed <= loss)[1] >= recall:
+            return int(loss)
+    return int(needed.max())
 
 
 def _compared(lists: Lists, codes: Codes, sample: Sample, loss: int) -> float:

@@ -84,10 +84,49 @@ def test_a_recall_is_counted_on_the_pairs_of_the_sample():
     found = NearPairs(i=np.array([4]), j=np.array([9]), distance=np.zeros(1, np.float32))
     share, low = measured(found, sample, 10)
     assert share == pytest.approx(2 / 3)
-    # Two rows with 2 and 1 pairs: 9 / 5 independent ones; Wilson's interval for 1.2 of 1.8, by its formula.
-    n, p, z = 1.8, 2 / 3, 1.959963984540054
-    expected = (p + z * z / (2 * n) - z * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n))) / (1 + z * z / n)
-    assert low == pytest.approx(expected)
+    assert 0 < low < share
+
+
+def rows_of(sizes: list[int]) -> Sample:
+    row = np.repeat(np.arange(len(sizes)), sizes)
+    pairs = NearPairs(i=row, j=np.arange(len(row)), distance=np.zeros(len(row), np.float32))
+    return Sample(rows=np.arange(len(sizes)), pairs=pairs)
+
+
+def wilson_low(p: float, n: float) -> float:
+    z = 1.959963984540054
+    return (p + z * z / (2 * n) - z * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n))) / (1 + z * z / n)
+
+
+def test_pairs_of_one_template_that_are_missed_together_count_as_fewer():
+    sample = rows_of([10] * 40)
+    alone, together = np.ones(400, bool), np.ones(400, bool)
+    alone[::100] = together[:4] = False
+    assert sample.recall(alone)[0] == sample.recall(together)[0] == 0.99
+    # One missed in each of 4 rows: the residuals of 4 rows are -0.9, of 36 are 0.1.
+    variance = (4 * 0.9**2 + 36 * 0.1**2) / 400**2
+    assert sample.recall(alone)[1] == pytest.approx(wilson_low(0.99, min(0.99 * 0.01 / variance, 400)))
+    variance = (3.9**2 + 39 * 0.1**2) / 400**2
+    assert sample.recall(together)[1] == pytest.approx(wilson_low(0.99, 0.99 * 0.01 / variance))
+    assert sample.recall(together)[1] < sample.recall(alone)[1]
+
+
+def test_where_nothing_was_missed_a_template_counts_as_a_whole():
+    assert rows_of([10] * 40).recall(np.ones(400, bool)) == (1.0, pytest.approx(wilson_low(1.0, 40)))
+    assert rows_of([1] * 40).recall(np.zeros(40, bool)) == (0.0, pytest.approx(0.0))
+
+
+def test_the_interval_of_a_recall_covers_it():
+    """Templates with 1 to 20 near pairs, each with a chance of its own of being found: .95 on average."""
+    rng = np.random.default_rng(8)
+    covered = 0
+    for _ in range(400):
+        sizes = rng.integers(1, 21, 150)
+        chance = rng.beta(9.5, 0.5, 150)
+        sample = rows_of(list(sizes))
+        covered += sample.recall(rng.random(sizes.sum()) < np.repeat(chance, sizes))[1] <= 0.95
+    # The lower end of a 95 % interval should be above the truth in 2.5 %.
+    assert covered / 400 > 0.95
 
 
 def test_lists_hold_each_template_once_where_it_fits_best(faces):
