@@ -55,6 +55,31 @@ class Settings(BaseSettings):
         default=True,
         description="Train, use and show the scores of suspected mistargeting; false turns them off everywhere",
     )
+    photo_viewers: tuple[str, ...] = Field(
+        (), description="Codes of the officers who may see photos of people in pairs, as a JSON list; empty = nobody"
+    )
+    vault_days: int = Field(
+        180, ge=1, description="Days after its decision that identity and photo of the people in a pair are kept"
+    )
+    face_model: Path | None = Field(
+        None,
+        description="TOML file that describes an ONNX face model to use instead of dlib's: file, hash, input, output",
+    )
+    face_mirror: bool = Field(
+        default=True,
+        description="Average each face template with that of the mirrored face: fewer people are not recognised, for "
+        "some three milliseconds more a photo",
+    )
+    face_fmr: float = Field(
+        1e-3, gt=0, lt=1, description="Verification by face: share of other people who may falsely match"
+    )
+    face_review_share: float = Field(
+        0.35,
+        ge=0,
+        lt=1,
+        description="Verification by face: most genuine people, as a share, whose check is left to a person because it "
+        "is too close to call",
+    )
     keep_snapshots: int = Field(10, ge=1, description="Snapshots kept of each data set")
     boundaries: Path | None = Field(None, description="GeoJSON of region boundaries, property `kode`, for the map")
     address: str = Field("localhost", description="Address that the dashboard listens on")

@@ -1,1 +1,1 @@
-"""How fast faces are encoded and searched."""
+"""How fast faces are encoded and searched, beside the plain use of the libraries."""
