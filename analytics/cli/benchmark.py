@@ -119,6 +119,40 @@ def model(
     say(measured.markdown(found))
 
 
+@app.command()
+def faces(
+    *,
+    photos: Annotated[
+        Path | None, typer.Option(help="Folder of faces/ and faces.csv, to measure encoding on.", file_okay=False)
+    ] = None,
+    count: Annotated[int, typer.Option(min=1, help="Photos of it that are encoded.")] = 300,
+    templates: Annotated[
+        list[int] | None, typer.Option(min=1000, help="Templates; may be repeated. Default: 100,000 and 1 million.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option(help="Write the page of results here.", dir_okay=False)] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="Where to make the templates; 1 GiB for a million.", file_okay=False)
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure encoding beside plain face_recognition, and the search of near pairs beside loops, numpy and FAISS."""
+    from analytics.benchmarks import faces as measured  # noqa: PLC0415 - loads ONNX Runtime
+
+    console = Console(stderr=True, highlight=False)
+    with _workplace(folder) as work:
+        found = measured.Results(
+            encoding=measured.encoding.run(photos, count, home=work, report=console.print) if photos else None,
+            search=measured.search.run(sorted(set(templates or measured.search.SIZES)), work, report=console.print),
+        )
+    if output is not None:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(measured.markdown(found), encoding="utf-8")
+    if as_json:
+        print_json(measured.as_dict(found))
+        return
+    say(measured.markdown(found))
+
+
 @contextmanager
 def _workplace(folder: Path | None) -> Iterator[Path]:
     if folder is not None:

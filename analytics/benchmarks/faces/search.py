@@ -150,7 +150,7 @@ def as_dict(found: SearchSpeed) -> dict[str, Any]:
 
 
 def markdown(found: SearchSpeed) -> str:
-    """Return the section on the search of the page `docs/benchmarks/faces.md`."""
+    """Return the section on the search of the page `docs/benchmarks/faces_speed.md`."""
     sizes = sorted({each.count for each in found.measured})
     lines = ["## All near pairs", ""]
     lines += _text(
