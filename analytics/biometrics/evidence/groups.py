@@ -1,0 +1,123 @@
+"""Error rates by group of people or photos, at one threshold for all: who is falsely matched, and who is turned away.
+
+A group's impostor pairs are those of two photos of the group: the hard ones, since faces of one group are more alike.
+Source of the convention: Grother, Ngan & Hanaoka 2019 (NISTIR 8280). Intervals: bootstrap over people, as in
+`error_rates`.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.biometrics.evidence.comparing import Comparison
+from analytics.biometrics.evidence.error_rates import BOUNDS, REPLICATES
+
+LEAST_PEOPLE = 30
+"""People below which nothing is stated of a group."""
+NOT_KNOWN = ""
+
+
+class GroupRate(NamedTuple):
+    """Both error rates of a group.
+
+    Attributes:
+        attribute, group: For example sex, F.
+        people, photos, impostors, genuine: Counts.
+        fmr, fmr_low, fmr_high: False match rate among the group; None where it has fewer than 30 people.
+        ratio: Over the false match rate of all.
+        fnmr, fnmr_low, fnmr_high: False non-match rate; None also where it has no genuine pair.
+    """
+
+    attribute: str
+    group: str
+    people: int
+    photos: int
+    impostors: int
+    genuine: int
+    fmr: float | None
+    fmr_low: float | None
+    fmr_high: float | None
+    ratio: float | None
+    fnmr: float | None
+    fnmr_low: float | None
+    fnmr_high: float | None
+
+
+def group_rates(
+    found: Comparison,
+    attributes: Mapping[str, NDArray[np.str_]],
+    *,
+    threshold: float,
+    seed: int = 0,
+    replicates: int = REPLICATES,
+) -> tuple[GroupRate, ...]:
+    """Return the error rates of every group, all photos first.
+
+    Args:
+        found: All pairs.
+        attributes: Attribute to each photo's group, text (n); "" = not known, counted in no group.
+        threshold: Score above which a pair matches; in the tail of the impostors.
+        seed: Seed of the bootstrap.
+        replicates: Replicates of the bootstrap.
+    """
+    everybody = np.ones(len(found.person), dtype=bool)
+    above = int(np.searchsorted(-found.tail.score, -threshold))
+    overall = _rates(found, everybody, above=above, threshold=threshold, seed=seed, replicates=replicates)
+    rows = [GroupRate("all", "all", *overall[:4], *_ratio(overall, overall))]
+    for attribute, values in attributes.items():
+        for group in sorted(set(values.tolist()) - {NOT_KNOWN}):
+            own = _rates(
+                found, values == group, above=above, threshold=threshold, seed=seed, replicates=replicates
+            )  # fmt: skip
+            rows.append(GroupRate(attribute, group, *own[:4], *_ratio(own, overall)))
+    return tuple(rows)
+
+
+class _Rates(NamedTuple):
+    people: int
+    photos: int
+    impostors: int
+    genuine: int
+    fmr: tuple[float, float, float] | None
+    fnmr: tuple[float, float, float] | None
+
+
+def _ratio(own: _Rates, overall: _Rates) -> tuple[float | None, ...]:
+    fmr, fnmr = own.fmr or (None, None, None), own.fnmr or (None, None, None)
+    ratio = own.fmr[0] / overall.fmr[0] if own.fmr and overall.fmr and overall.fmr[0] else None
+    return *fmr, ratio, *fnmr
+
+
+def _rates(
+    found: Comparison, member: NDArray[np.bool_], *, above: int, threshold: float, seed: int, replicates: int
+) -> _Rates:
+    photos = np.bincount(found.person[member], minlength=len(found.folds)).astype(np.float64)
+    people = int((photos > 0).sum())
+    matched = member[found.tail.i[:above]] & member[found.tail.j[:above]]
+    first, second = found.person[found.tail.i[:above][matched]], found.person[found.tail.j[:above][matched]]
+    alike = member[found.genuine.i] & member[found.genuine.j]
+    own = found.person[found.genuine.i[alike]]
+    rejected = (found.genuine.score[alike] <= threshold).astype(np.float64)
+    impostors = int((photos.sum() ** 2 - (photos**2).sum()) / 2)
+    counts = people, int(photos.sum()), impostors, len(own)
+    if people < LEAST_PEOPLE:
+        return _Rates(*counts, None, None)
+    random = np.random.default_rng(seed)
+    fmr, fnmr = np.empty(replicates), np.empty(replicates)
+    for replicate in range(replicates):
+        weight = random.exponential(size=len(photos))
+        pairs = ((photos @ weight) ** 2 - (photos**2) @ (weight**2)) / 2
+        fmr[replicate] = weight[first] @ weight[second] / pairs
+        fnmr[replicate] = weight[own] @ rejected / weight[own].sum() if len(own) else 0.0
+    return _Rates(
+        *counts,
+        _interval(len(first) / impostors, fmr),
+        _interval(float(rejected.mean()), fnmr) if len(own) else None,
+    )
+
+
+def _interval(estimate: float, drawn: NDArray[np.float64]) -> tuple[float, float, float]:
+    low, high = np.quantile(drawn, BOUNDS)
+    return estimate, float(low), float(high)
