@@ -165,6 +165,11 @@ FACE_WITHIN, FACE_WITHIN_DECAY = 0.0655, 1.78  # fitted: variance between photos
 FACE_SPECTRUM_START = 6.96  # fitted: both spectra are (k + start)^-decay, k = 0, 1, …
 PHOTO_SPREAD = 0.239  # fitted: sd of the log scale of a photo's own deviation; bad photos make the misses
 TWINS_ALIKE, SIBLINGS_ALIKE = 0.95, 0.40  # assumed: share of what makes a face that twins and siblings have in common
+TWINS_IN_VILLAGE = 0.5  # assumed: grown twins who live in one village
+
+# --- Planted duplicates -------------------------------------------------------------------------------------------
+NAME_SLIPS, DATE_SLIPS = 0.30, 0.10  # assumed: kept records with a typing error there
+LAST_WORD_DROPPED = 0.25  # assumed: of the errors in names of two words
 
 # --- Decisions ----------------------------------------------------------------------------------------------------
 DECISION_DAYS = (19.0, 0.55)  # assumed: median and sd of the log, from verification

@@ -1,0 +1,1 @@
+"""What searching for duplicates is worth: planted duplicates of whom the truth is known."""
