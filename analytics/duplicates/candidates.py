@@ -100,19 +100,19 @@ class Faces:
         return high
 
 
-def sharing(faces: Faces, value: Rows, *, least: Array, level: NDArray[np.int64]) -> Candidates:
+def sharing(faces: Faces, value: Rows, *, place: Rows, least: Array) -> Candidates:
     """Compare all pairs of people who share a value, such as the birth date.
 
     Args:
         faces: Templates.
         value: Code of each person's value, -1 = not known (n).
-        level: Code of each person's place (n).
+        place: Code of each person's place (n).
         least: log10 likelihood ratio from which on a pair is kept: of people of two places, of one place (2).
     """
     found = [_none()]
     for a, b in _pairs_sharing(np.where(faces.row >= 0, value, -1)):
         face = faces.log10_lr(a, b)
-        kept = face >= least[(level[a] == level[b]).astype(np.int64)]
+        kept = face >= least[(place[a] == place[b]).astype(np.int64)]
         found.append(Candidates(a[kept], b[kept], face[kept]))
     return joined(found)
 

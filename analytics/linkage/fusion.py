@@ -54,12 +54,14 @@ class Fused:
     Attributes:
         prior: log10 prior odds of a pair.
         record: log10 likelihood ratio of the records, both kinds mixed; NaN where they were not compared.
+        odds: log10 posterior odds: prior, face and record added up.
         probability: Posterior probability that both are one person.
         altered: Probability that it is an altered record, if both are one person; NaN where not compared.
     """
 
     prior: float
     record: Array
+    odds: Array
     probability: Array
     altered: Array
 
@@ -82,6 +84,7 @@ def fuse(*, face: Array, kept: Array, altered: Array, people: int, shares: Share
     return Fused(
         prior=prior,
         record=mixed / LN10,
+        odds=odds,
         probability=posterior(odds),
         altered=np.exp(as_altered - mixed),
     )
