@@ -79,7 +79,8 @@ def fuse(*, face: Array, kept: Array, altered: Array, people: int, shares: Share
     prior = shares.prior(people)
     as_kept = np.log(1 - shares.altered) + kept * LN10
     as_altered = np.log(shares.altered) + altered * LN10
-    mixed = np.logaddexp(as_kept, as_altered)
+    with np.errstate(invalid="ignore"):  # not compared stays NaN
+        mixed = np.logaddexp(as_kept, as_altered)
     odds = prior + np.nan_to_num(face) + np.nan_to_num(mixed / LN10)
     return Fused(
         prior=prior,
