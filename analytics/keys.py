@@ -11,6 +11,11 @@ SIZE = 32
 """Bytes of a key."""
 
 
+def key_file(home: Path, name: str) -> Path:
+    """Return where a key lies, or will lie once it was asked for."""
+    return home / "keys" / f"{name}.key"
+
+
 def secret_key(home: Path, name: str) -> bytes:
     """Return a key of `SIZE` bytes; two processes that ask first get the same one.
 
@@ -18,7 +23,7 @@ def secret_key(home: Path, name: str) -> bytes:
         home: The home folder of the settings.
         name: What the key is for, as in `keys/NAME.key`.
     """
-    path = home / "keys" / f"{name}.key"
+    path = key_file(home, name)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = path.with_name(f".{name}.{secrets.token_hex(8)}")

@@ -55,6 +55,10 @@ class Settings(BaseSettings):
         default=True,
         description="Train, use and show the scores of suspected mistargeting; false turns them off everywhere",
     )
+    face_model: Path | None = Field(
+        None,
+        description="TOML file that describes an ONNX face model to use instead of dlib's: file, hash, input, output",
+    )
     keep_snapshots: int = Field(10, ge=1, description="Snapshots kept of each data set")
     boundaries: Path | None = Field(None, description="GeoJSON of region boundaries, property `kode`, for the map")
     address: str = Field("localhost", description="Address that the dashboard listens on")

@@ -2,7 +2,11 @@
 
 import typer
 
+from analytics.cli.faces import enrol
+
 app = typer.Typer(
     help="Faces: enrol photos, verify one against another, calibrate the evidence, find duplicates, evaluate.",
     no_args_is_help=True,
 )
+app.command("enrol")(enrol.enrol)
+app.command("templates")(enrol.templates)
