@@ -59,6 +59,12 @@ class Settings(BaseSettings):
         None,
         description="TOML file that describes an ONNX face model to use instead of dlib's: file, hash, input, output",
     )
+    photo_viewers: tuple[str, ...] = Field(
+        (), description="Codes of the officers who may see photos of people in pairs, as a JSON list; empty = nobody"
+    )
+    vault_days: int = Field(
+        180, ge=1, description="Days after its decision that identity and photo of the people in a pair are kept"
+    )
     keep_snapshots: int = Field(10, ge=1, description="Snapshots kept of each data set")
     boundaries: Path | None = Field(None, description="GeoJSON of region boundaries, property `kode`, for the map")
     address: str = Field("localhost", description="Address that the dashboard listens on")

@@ -52,8 +52,8 @@ class Database:
             RegisterError: the engine cannot be reached; names no password.
         """
         with self._told(), self._engine.begin() as connection:
-            if lock and connection.dialect.name == "postgresql":
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(lock)))
+            if lock:
+                wait_for(connection, lock)
             yield connection
 
     @contextmanager
@@ -143,6 +143,15 @@ def has_register(settings: Settings) -> bool:
     return bool(settings.register_url) or (settings.home / FILE).is_file()
 
 
+def wait_for(connection: sa.Connection, lock: int) -> None:
+    """Wait until no other transaction holds a lock, and hold it to the end of this one.
+
+    On SQLite a transaction that writes is alone already.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(lock)))
+
+
 def frame_of(connection: sa.Connection, query: Any) -> pd.DataFrame:
     """Return what a query finds on a connection, of plain Python values."""
     found = connection.execute(query)
@@ -164,6 +173,8 @@ def _sqlite(url: str) -> sa.Engine:
         connection.isolation_level = None
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA foreign_keys=ON")
+        # What is deleted is overwritten, and does not wait in the file until its place is needed.
+        connection.execute("PRAGMA secure_delete=ON")
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:

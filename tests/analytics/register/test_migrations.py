@@ -13,7 +13,9 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-import analytics.cases.tables  # declares its tables
+import analytics.adjudication.tables  # declares its tables
+import analytics.cases.tables
+import analytics.vault.tables
 from analytics.audits.tables import DRAWS, RESULTS, VISITS
 from analytics.register import METADATA, RegisterError, open_database
 from analytics.register.database import open_engine
