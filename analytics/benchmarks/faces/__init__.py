@@ -1,1 +1,1 @@
-"""How fast faces are encoded and searched, beside the plain use of the libraries."""
+"""What faces cost and what they are worth: speed, error rates, and planted duplicates of whom the truth is known."""

@@ -11,8 +11,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.biometrics.evidence.comparing import Comparison
+from analytics.biometrics.evidence.comparing import Codes, Comparison
 from analytics.biometrics.evidence.error_rates import BOUNDS, REPLICATES
+from analytics.biometrics.evidence.likelihood import ScoreMap
+from analytics.biometrics.evidence.norming import Prepared
 
 LEAST_PEOPLE = 30
 """People below which nothing is stated of a group."""
@@ -73,6 +75,35 @@ def group_rates(
             )  # fmt: skip
             rows.append(GroupRate(attribute, group, *own[:4], *_ratio(own, overall)))
     return tuple(rows)
+
+
+def group_cllr(
+    prepared: Prepared, person: Codes, attributes: Mapping[str, NDArray[np.str_]], score_map: ScoreMap
+) -> dict[tuple[str, str], float]:
+    """Return the Cllr of likelihood ratios among the photos of each group with 30 people and a genuine pair.
+
+    The map is everybody's: it has seen the group's own pairs among the others.
+    """
+    costs = {}
+    for attribute, values in attributes.items():
+        for group in sorted(set(values.tolist()) - {NOT_KNOWN}):
+            rows = np.flatnonzero(values == group)
+            if len(np.unique(person[rows])) < LEAST_PEOPLE or len(np.unique(person[rows])) == len(rows):
+                continue
+            costs[attribute, group] = _cllr(prepared.subset(rows), person[rows], score_map)
+    return costs
+
+
+def _cllr(prepared: Prepared, person: Codes, score_map: ScoreMap) -> float:
+    cost, pairs = np.zeros(2), np.zeros(2)
+    for rows, columns, scores in prepared.blocks():
+        i, j = np.arange(rows, rows + scores.shape[0]), np.arange(columns, columns + scores.shape[1])
+        pair = np.ones(scores.shape, dtype=bool) if rows != columns else i[:, None] < j[None, :]
+        same = (person[i][:, None] == person[j][None, :])[pair]
+        bits = np.logaddexp(0, np.where(same, -1, 1) * score_map(scores[pair]) * np.log(10)) / np.log(2)
+        cost += [bits[same].sum(), bits[~same].sum()]
+        pairs += [same.sum(), (~same).sum()]
+    return float(np.sum(cost / pairs) / 2)
 
 
 class _Rates(NamedTuple):

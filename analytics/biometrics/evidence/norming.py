@@ -77,6 +77,12 @@ class Prepared:
     def __len__(self) -> int:
         return len(self.vectors)
 
+    def subset(self, rows: NDArray[np.integer]) -> "Prepared":
+        """Return some of the templates, normed as before."""
+        return Prepared(
+            kind=self.kind, vectors=self.vectors[rows], mean=self.mean[rows], deviation=self.deviation[rows]
+        )
+
     def scores(self, i: NDArray[np.integer], j: NDArray[np.integer]) -> Scores:
         """Return the scores of aligned pairs of rows, float32."""
         found = np.empty(len(i), dtype=np.float32)
