@@ -17,6 +17,7 @@ from analytics.duplicates.judging import LEAST_WORTH, PROBABLE, judge
 from analytics.duplicates.people import people_of
 from analytics.duplicates.records import LEAST, Records
 from analytics.ingest.identities import read_identities
+from analytics.ingest.mapping import Mapping
 from analytics.linkage.blocking import RULES
 from analytics.linkage.findings import Findings, SearchRun
 from analytics.settings import Settings
@@ -36,7 +37,7 @@ def find_duplicates(
     warehouse: Warehouse,
     settings: Settings,
     *,
-    mapping: Path | None = None,
+    mapping: Mapping | None = None,
     source: Path | None = None,
     gallery: Gallery | None = None,
     calibration: str = "",
@@ -75,8 +76,8 @@ def find_duplicates(
         faces = _faces(gallery, people, settings, calibration)
     if source is not None and mapping is not None:
         say("records", 0.15)
-        identities = read_identities(mapping, source, settings=settings)
-        table = identities.filter(pl.col("person_id").is_in(people["person_id"].implode()))
+        table = read_identities(settings, mapping, source)
+        table = table.filter(pl.col("person_id").is_in(people["person_id"].implode()))
         if len(table):
             records = Records.learnt(table, people=people["person_id"], seed=seed)
     if faces is None and records is None:

@@ -2,7 +2,8 @@
 
 Connected pairs can chain strangers: A is like B, B like C, and A nothing like C. A cluster is consistent, all its pairs
 together speaking for one person, or it is split. Method: correlation clustering (Bansal, Blum & Chawla 2004), by the
-greedy agglomeration that joins the two groups whose pairs speak for it most, as long as any do (Elsner & Schudy 2009).
+greedy agglomeration that joins the two groups whose pairs speak for it most, as long as any do, and then moves single
+people as long as anybody is better off elsewhere (best one element move, Elsner & Schudy 2009).
 """
 
 from collections.abc import Mapping
@@ -15,6 +16,8 @@ Rows = NDArray[np.int64]
 
 MOST_VOICE = 3.0
 """Bound of what one pair adds for or against, in log10 odds: one likeness must not outvote several doubts (assumed)."""
+MOST_MOVES = 1_000
+"""Moves after which a cluster is left as it is; each gains, so that none comes back."""
 
 
 def components(a: Rows, b: Rows) -> Rows:
@@ -88,21 +91,36 @@ def _members(a: Rows, b: Rows) -> dict[int, list[int]]:
 
 
 def _agglomerated(people: list[int], said: Mapping[tuple[int, int], float]) -> list[list[int]]:
-    """Join the two groups that gain most, until none gains."""
-    gain = np.zeros((len(people), len(people)))
+    """Join the two groups that gain most, until none gains; then move whoever is better off elsewhere."""
+    voice = np.zeros((len(people), len(people)))
     for x in range(len(people)):
         for y in range(x + 1, len(people)):
-            voice = said.get((people[x], people[y]), -MOST_VOICE)
-            gain[x, y] = gain[y, x] = np.clip(voice, -MOST_VOICE, MOST_VOICE)
-    np.fill_diagonal(gain, -np.inf)
-    groups: list[list[int]] = [[person] for person in people]
-    while len(groups) > 1:
-        x, y = sorted(divmod(int(np.argmax(gain)), len(groups)))
-        if gain[x, y] <= 0:
+            bounded = np.clip(said.get((people[x], people[y]), -MOST_VOICE), -MOST_VOICE, MOST_VOICE)
+            voice[x, y] = voice[y, x] = bounded
+    label = _joined(voice)
+    for _ in range(MOST_MOVES):
+        groups = np.unique(label)
+        # What a person's pairs with each group say; being alone says nothing.
+        ties = np.column_stack([voice[:, label == group].sum(axis=1) for group in groups] + [np.zeros(len(people))])
+        gain = ties - ties[np.arange(len(people)), np.searchsorted(groups, label)][:, None]
+        person, place = divmod(int(np.argmax(gain)), gain.shape[1])
+        if gain[person, place] <= 0:
             break
-        groups[x] = sorted(groups[x] + groups.pop(y))
+        label[person] = groups[place] if place < len(groups) else label.max() + 1
+    return [[people[at] for at in np.flatnonzero(label == group)] for group in np.unique(label)]
+
+
+def _joined(voice: Array) -> Rows:
+    """Return a group for each person: everybody alone at first, then the two groups joined that gain most."""
+    gain = voice.copy()
+    np.fill_diagonal(gain, -np.inf)
+    label = np.arange(len(voice))
+    while True:
+        x, y = sorted(divmod(int(np.argmax(gain)), len(gain)))
+        if x == y or gain[x, y] <= 0:
+            return label
+        label[label == y] = x
         gain[x] += gain[y]
         gain[:, x] = gain[x]
         gain[x, x] = -np.inf
-        gain = np.delete(np.delete(gain, y, axis=0), y, axis=1)
-    return groups
+        gain[y], gain[:, y] = -np.inf, -np.inf

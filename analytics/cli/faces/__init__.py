@@ -2,7 +2,7 @@
 
 import typer
 
-from analytics.cli.faces import enrol
+from analytics.cli.faces import duplicates, enrol
 
 app = typer.Typer(
     help="Faces: enrol photos, verify one against another, calibrate the evidence, find duplicates, evaluate.",
@@ -10,3 +10,4 @@ app = typer.Typer(
 )
 app.command("enrol")(enrol.enrol)
 app.command("templates")(enrol.templates)
+app.command("duplicates")(duplicates.duplicates)
