@@ -13,15 +13,16 @@ from numpy.typing import NDArray
 
 from analytics.biometrics.evidence.calibration import Calibration
 from analytics.biometrics.evidence.norming import Norming, Prepared
-from analytics.biometrics.gallery import Gallery
+from analytics.biometrics.gallery import Gallery, Vectors
 from analytics.biometrics.search import near_pairs
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
-LOST = 0.01
-"""Quantile of the cohort's means and deviations that the limit of the search is safe for: few pairs that would reach
-the score have both sides beyond it."""
+NEAR = 20
+"""Near faces a person, on average, that the search among all may bring up (assumed): 7 million pairs at N = 360,000."""
+SAMPLE = 3_000
+"""People whose pairs with each other say how many are nearer than a limit."""
 CHUNK = 2_000_000
 """Pairs that are scored at once: 2 GB of templates pass through the cache in blocks."""
 
@@ -150,22 +151,39 @@ def alike_within(faces: Faces, group: Rows, *, least: float) -> Candidates:
     return joined(found)
 
 
-def alike_anywhere(faces: Faces, *, least: float) -> tuple[Candidates, Searched]:
+def alike_anywhere(faces: Faces, *, least: float, exact: Candidates | None = None) -> tuple[Candidates, Searched]:
     """Search all pairs for those with at least this likelihood ratio.
 
-    The search knows distances of the centred templates; the limit is that at which the faces that are like fewest
-    others reach the score, and what is nearer is then scored.
+    The search knows distances, the likelihood ratio norms them by each face's cohort, so that no distance is safe: the
+    limit is as wide as `NEAR` pairs a person allow, and what it loses is measured.
+
+    Args:
+        faces: Templates.
+        least: log10 likelihood ratio.
+        exact: Pairs that were found without a limit; those of them that reach `least` tell the recall. None = the
+            recall of the limit is not known, and not counted.
     """
-    score = faces.score_of(least)
-    if not np.isfinite(score) or len(faces.person) < 2:
+    if not np.isfinite(faces.score_of(least)) or len(faces.person) < 2:
         return _none(), Searched("exact", 1.0)
-    prepared = faces.prepared
-    cosine = float(np.quantile(prepared.mean, LOST) + score * np.quantile(prepared.deviation, LOST))
-    limit = float(np.sqrt(max(2 - 2 * cosine, 0.0)))
-    near = near_pairs(prepared.vectors, limit=limit)
+    vectors = faces.prepared.vectors
+    limit = _limit(vectors)
+    near = near_pairs(vectors, limit=limit)
     found = _candidates(faces, np.asarray(near.i, dtype=np.int64), np.asarray(near.j, dtype=np.int64))
     kept = found.face >= least
-    return Candidates(*(column[kept] for column in found)), Searched(near.method, near.recall)
+    recall = near.recall
+    if exact is not None and (reaching := exact.face >= least).any():
+        one, other = (vectors[faces.row[side[reaching]]] for side in (exact.a, exact.b))
+        recall *= float((np.linalg.norm(one - other, axis=1) < limit).mean())
+    return Candidates(*(column[kept] for column in found)), Searched(near.method, recall)
+
+
+def _limit(vectors: Vectors) -> float:
+    """Return the distance that `NEAR` pairs a person are nearer than, from a sample of the people."""
+    drawn = np.random.default_rng(0).permutation(len(vectors))[:SAMPLE]
+    own = vectors[drawn]
+    cosines = (own @ own.T)[np.triu_indices(len(own), 1)]
+    share = min(2 * NEAR / (len(vectors) - 1), 1.0)
+    return float(np.sqrt(max(2 - 2 * float(np.quantile(cosines, 1 - share)), 0.0)))
 
 
 def joined(parts: list[Candidates]) -> Candidates:

@@ -104,12 +104,14 @@ def _by_face(
     birth, other_birth = _weights(records.altered, "birth")
     village, other_village = _weights(records.altered, "place")
     least = np.array([needed - birth - other_village, needed - birth - village])
-    anywhere, searched = alike_anywhere(faces, least=needed - other_birth - other_village)
-    return [
-        sharing(faces, records.birth_days(), place=place, least=least),
-        alike_within(faces, place, least=needed - other_birth - village),
-        anywhere,
-    ], searched
+    exact = joined(
+        [
+            sharing(faces, records.birth_days(), place=place, least=least),
+            alike_within(faces, place, least=needed - other_birth - village),
+        ]
+    )
+    anywhere, searched = alike_anywhere(faces, least=needed - other_birth - other_village, exact=exact)
+    return [exact, anywhere], searched
 
 
 def _weights(model: RecordModel, field: str) -> tuple[float, float]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from analytics.linkage.altered import altered_start
 from analytics.linkage.evidence import record_evidence, score_pairs
 from analytics.linkage.model import RecordModel
-from analytics.linkage.training import train
+from analytics.linkage.training import RANDOM_PAIRS, train
 
 LEAST = 3.0
 """Least log10 likelihood ratio of records that are looked at whatever the faces say: with faces that are a thousand
@@ -29,6 +29,7 @@ class Records:
         kept: Model of records that duplicates keep.
         altered: Model of records that were altered.
         seed: Of the estimation.
+        random_pairs: Pairs of strangers that agreement by chance is counted in.
     """
 
     table: pl.DataFrame
@@ -36,16 +37,20 @@ class Records:
     kept: RecordModel
     altered: RecordModel
     seed: int
+    random_pairs: int = RANDOM_PAIRS
 
     @classmethod
-    def learnt(cls, table: pl.DataFrame, *, people: pl.Series, seed: int) -> "Records":
+    def learnt(
+        cls, table: pl.DataFrame, *, people: pl.Series, seed: int, random_pairs: int = RANDOM_PAIRS
+    ) -> "Records":
         """Learn the model of kept records from the records alone, and begin that of altered ones.
 
         Raises:
             LinkageError: the records cannot be compared, or are too few.
         """
-        kept = train(table, seed=seed)
-        return cls(table=table, people=people, kept=kept, altered=altered_start(kept), seed=seed)
+        kept = train(table, seed=seed, random_pairs=random_pairs)
+        start = altered_start(kept)
+        return cls(table=table, people=people, kept=kept, altered=start, seed=seed, random_pairs=random_pairs)
 
     def candidates(self) -> pl.DataFrame:
         """Return `row_a`, `row_b` of the pairs whose records look like one person's."""
@@ -59,7 +64,10 @@ class Records:
             weight: Probability that both are one person, and the record was altered.
         """
         known = self._ids(pairs).with_columns(weight=pl.Series(weight)).filter(pl.col("weight") >= LEAST_WEIGHT)
-        return replace(self, altered=train(self.table, seed=self.seed, known=known)) if len(known) else self
+        if not len(known):
+            return self
+        altered = train(self.table, seed=self.seed, known=known, random_pairs=self.random_pairs)
+        return replace(self, altered=altered)
 
     def weighed(self, pairs: pl.DataFrame) -> pl.DataFrame:
         """Return the pairs with `kept`, `altered`, `kept_evidence` and `altered_evidence`; empty where one has no record.

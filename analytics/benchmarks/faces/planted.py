@@ -24,6 +24,7 @@ from analytics.duplicates.judging import LEAST_WORTH
 from analytics.duplicates.records import Records
 from analytics.estimation.intervals import wilson
 from analytics.linkage.fusion import Shares, fuse
+from analytics.linkage.training import RANDOM_PAIRS
 from analytics.simulator import parameters as p
 from analytics.simulator.planting import Planted, plant_duplicates
 from analytics.simulator.templates import draw_templates
@@ -114,7 +115,13 @@ class PlantedResults:
 
 
 def run_planted(
-    people: int, *, seed: int = 1, twins: float = 0.0, calibrated: int = CALIBRATED, progress: Progress | None = None
+    people: int,
+    *,
+    seed: int = 1,
+    twins: float = 0.0,
+    calibrated: int = CALIBRATED,
+    random_pairs: int = RANDOM_PAIRS,
+    progress: Progress | None = None,
 ) -> PlantedResults:
     """Plant duplicates among `people` applicants and search for them three ways.
 
@@ -123,6 +130,7 @@ def run_planted(
         seed: Of everything.
         twins: Share of the applicants who are a twin of another, as `plant_duplicates` takes it.
         calibrated: People with two photos that the evidence of faces is calibrated on.
+        random_pairs: Pairs of strangers that agreement of records by chance is counted in.
         progress: Told what is being done and which share of it is.
     """
     say = progress or (lambda _what, _share: None)
@@ -137,7 +145,7 @@ def run_planted(
     )
     faces = Faces.of(gallery, people=ids, calibration=calibration, norming=norming)
     say("records", 0.15)
-    records = Records.learnt(planted.records, people=compared["person_id"], seed=seed)
+    records = Records.learnt(planted.records, people=compared["person_id"], seed=seed, random_pairs=random_pairs)
     searches = {}
     ways = {"fused": (records, faces), "face": (None, faces), "record": (records, None)}
     for at, (name, (known, seen)) in enumerate(ways.items()):
@@ -238,3 +246,46 @@ def _curve(pairs: pl.DataFrame, truth: pl.DataFrame) -> tuple[Point, ...]:
             shares = {kind: float(of_kind[kind][last] / planted[kind]) for kind in KINDS}
             points.append(Point(last + 1, int(so_far[last]), (last + 1) / int(so_far[last]), shares))
     return tuple(points)
+
+
+def markdown(results: PlantedResults) -> str:
+    """Return the test's page: what was found by each way of searching, and the curve."""
+    lines = [
+        f"N = {results.people:,} applicants, {results.duplicates:,} of them second records, half of them kept and half "
+        f"altered; seed {results.seed}; {results.twins:.1%} of the applicants are a twin of another.",
+        "",
+        "| search | pairs to review | of one person | pairs for each true one | expected of two people | "
+        "kept found | altered found |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for search in results.searches.values():
+        shares = " | ".join(_with_interval(search.found[kind]) for kind in KINDS)
+        false = f"{search.expected_false:,.0f} (were {search.pairs - search.true:,})"
+        lines.append(f"| {search.name} | {search.pairs:,} | {search.true:,} | {search.ratio:.2f} | {false} | {shares} |")
+    lines += ["", "What the fused search found of the altered ones:", "", "| kept of the record | planted | found |"]
+    lines.append("| --- | ---: | ---: |")
+    for name, found in results.searches["fused"].found.items():
+        if ", " in name:
+            lines.append(f"| {name.partition(', ')[2]} | {found.planted:,} | {_with_interval(found)} |")
+    lines += ["", "The curve, likeliest pairs first: shares found of kept / altered ones.", ""]
+    lines += ["| pairs for each true one, at most | " + " | ".join(results.searches) + " |"]
+    lines += ["| ---: |" + " ---: |" * len(results.searches)]
+    for ratio in RATIOS:
+        cells = [_at(search.curve, ratio) for search in results.searches.values()]
+        lines.append(f"| {ratio:g} | {' | '.join(cells)} |")
+    demands = missed(results)
+    lines += ["", "All demands are met." if not demands else "Missed: " + "; ".join(demands) + "."]
+    return "\n".join(lines) + "\n"
+
+
+def _with_interval(found: Found) -> str:
+    return f"{found.share:.1%} ({found.low:.1%}–{found.high:.1%})"
+
+
+def _at(curve: tuple[Point, ...], ratio: float) -> str:
+    """Return the last point that a ratio allows; a dash where it allows no pair."""
+    allowed = [point for point in curve if point.ratio <= ratio]
+    if not allowed:
+        return "–"
+    point = max(allowed, key=lambda each: each.pairs)
+    return f"{point.pairs:,} pairs: {point.found['kept']:.1%} / {point.found['altered']:.1%}"
