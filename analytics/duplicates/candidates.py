@@ -174,7 +174,7 @@ def alike_anywhere(faces: Faces, *, least: float, exact: Candidates | None = Non
     if exact is not None and (reaching := exact.face >= least).any():
         one, other = (vectors[faces.row[side[reaching]]] for side in (exact.a, exact.b))
         recall *= float((np.linalg.norm(one - other, axis=1) < limit).mean())
-    return Candidates(*(column[kept] for column in found)), Searched(near.method, recall)
+    return Candidates(found.a[kept], found.b[kept], found.face[kept]), Searched(near.method, recall)
 
 
 def _limit(vectors: Vectors) -> float:

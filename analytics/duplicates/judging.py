@@ -125,7 +125,7 @@ def _fields(pairs: pl.DataFrame, fused: Fused, told: NDArray[np.int64]) -> list[
     """Return what each field adds, and what the kind of duplicate does, so that all add up to the record's evidence."""
     if "kept_evidence" not in pairs.columns:
         return [[] for _ in range(len(pairs))]
-    found = []
+    found: list[list[dict[str, object]]] = []
     rows = zip(pairs["kept_evidence"], pairs["altered_evidence"], fused.record[told], fused.altered[told], strict=True)
     for kept, altered, record, is_altered in rows:
         if np.isnan(record):

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from analytics.biometrics.errors import FaceError
 from analytics.biometrics.evidence.calibrating import calibrate
 from analytics.biometrics.evidence.calibration import load_calibration, save_calibration
 from analytics.biometrics.evidence.labelled import Labelled
-from analytics.biometrics.errors import FaceError
 from analytics.biometrics.templates import Templates
 from analytics.duplicates.errors import DuplicateError
 from analytics.ingest.pseudonyms import pseudonym_key, pseudonymise

@@ -17,6 +17,7 @@ times likelier of one person, and a prior of 1e-7, they come to a posterior of 0
 LEAST_WEIGHT = 0.01
 """Probability of an altered record below which a pair teaches nothing (assumed)."""
 FIELDS = pl.List(pl.Struct({"field": pl.String, "level": pl.String, "log10_lr": pl.Float64}))
+NOTHING = pl.DataFrame(schema={"row_a": pl.Int64, "row_b": pl.Int64, "log10_lr": pl.Float64, "evidence": FIELDS})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,28 +71,28 @@ class Records:
         return replace(self, altered=altered)
 
     def weighed(self, pairs: pl.DataFrame) -> pl.DataFrame:
-        """Return the pairs with `kept`, `altered`, `kept_evidence` and `altered_evidence`; empty where one has no record.
+        """Return the pairs with `kept` and `altered` (log10 likelihood ratios) and the fields of each in `…_evidence`.
 
         Args:
-            pairs: `row_a` < `row_b`, and any other columns.
+            pairs: `row_a` < `row_b`, and any other columns. Where either has no record the new ones are empty.
         """
         recorded = self.people.is_in(self.table["person_id"].implode())
         both = recorded.gather(pairs["row_a"]) & recorded.gather(pairs["row_b"])
         asked = self._ids(pairs.filter(both))
         for name, model in (("kept", self.kept), ("altered", self.altered)):
-            if len(asked):
-                said = self._rows(score_pairs(self.table, asked, model))
-            else:
-                schema = {"row_a": pl.Int64, "row_b": pl.Int64, "log10_lr": pl.Float64, "evidence": FIELDS}
-                said = pl.DataFrame(schema=schema)
-            columns = said.select("row_a", "row_b", pl.col("log10_lr").alias(name), pl.col("evidence").alias(f"{name}_evidence"))
+            said = self._rows(score_pairs(self.table, asked, model)) if len(asked) else NOTHING
+            columns = said.select(
+                "row_a", "row_b", pl.col("log10_lr").alias(name), pl.col("evidence").alias(f"{name}_evidence")
+            )
             pairs = pairs.join(columns, on=["row_a", "row_b"], how="left", maintain_order="left")
         return pairs
 
     def birth_days(self) -> NDArray[np.int64]:
         """Return a code of everybody's day of birth, -1 = not known."""
         frame = pl.DataFrame({"person_id": self.people})
-        dates = frame.join(self.table.select("person_id", "birth_date"), on="person_id", how="left", maintain_order="left")
+        dates = frame.join(
+            self.table.select("person_id", "birth_date"), on="person_id", how="left", maintain_order="left"
+        )
         # Ranks, because days before 1970 are negative numbers.
         return dates["birth_date"].rank("dense").cast(pl.Int64).fill_null(-1).to_numpy()
 

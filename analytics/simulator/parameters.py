@@ -154,9 +154,9 @@ FACE_FAILURES = {"tidak_cocok": 0.42, "mutu_rendah": 0.30, "tanpa_wajah": 0.10, 
 MANUAL_CHECK = 0.45  # assumed: unverified families that are checked by hand in the end
 
 # --- Templates ----------------------------------------------------------------------------------------------------
-# Fitted to what dlib's model measures among East and South-East Asian people of Labeled Faces in the Wild: false matches
-# .32, .049 and .0012 and missed matches .024, .076 and .35 at distances .6, .5 and .4; after centring and AS-norm, missed
-# matches .173 and .30 at false matches 1e-3 and 1e-4. Fewer false matches than 1e-5 are the model's extrapolation
+# Fitted to what dlib's model measures among East and South-East Asian people of Labeled Faces in the Wild: false
+# matches .32, .049 and .0012 and missed matches .024, .076 and .35 at distances .6, .5 and .4; after centring and
+# AS-norm, missed matches .173 and .30 at false matches 1e-3 and 1e-4. What lies beyond 1e-4 is extrapolated
 FACE_MODEL = "simulasi-dlib-asia"  # what the simulated templates say that they were made by
 FACE_DIMENSION = 128  # rule: the size of dlib's templates
 FACE_CENTRE = 1.287  # measured: length of the mean template

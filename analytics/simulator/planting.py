@@ -61,7 +61,9 @@ def plant_duplicates(people: int, *, seed: int, twins: float = 0.0) -> Planted:
     lent = identities.nik.filter(~identities.nik.is_in(records["nik"].implode()))
     source = rng.choice(first, size=count, replace=False)
     altered = np.arange(count) >= count // 2
-    copies, kept_birth, kept_village = _second_records(rng, records, source=source, altered=altered, villages=villages, lent=lent)
+    copies, kept_birth, kept_village = _second_records(
+        rng, records, source=source, altered=altered, villages=villages, lent=lent
+    )
     person = np.concatenate((np.arange(first), source))
     templates, quality = draw_templates(person, seed=seed, kin=kin)
     place = rng.permutation(people)

@@ -1,8 +1,8 @@
 """Templates as a face model would make them: alike and apart as measured, of people whose identity is known.
 
-A two-covariance model (Brümmer & de Villiers 2010, The speaker partitioning problem, Odyssey): a person is a draw around
-the mean face, a photo a draw around the person, and each photo has a scale of its own, so that the misses have a heavy
-tail. The parameters are fitted to measured error rates before and after norming; see `parameters`.
+A two-covariance model (Brümmer & de Villiers 2010, The speaker partitioning problem, Odyssey): a person is a draw
+around the mean face, a photo a draw around the person, and each photo has a scale of its own, so that the misses have a
+heavy tail. The parameters are fitted to measured error rates before and after norming; see `parameters`.
 """
 
 from dataclasses import dataclass
@@ -74,4 +74,4 @@ def _identities(people: int, *, seed: int, kin: Kin | None) -> Vectors:
 def _spread(variance: float, decay: float) -> npt.NDArray[np.float32]:
     """Standard deviation of each axis; their squares add up to the variance."""
     spectrum = (np.arange(p.FACE_DIMENSION - 1) + p.FACE_SPECTRUM_START) ** -decay
-    return np.sqrt(variance * spectrum / spectrum.sum()).astype(np.float32)
+    return np.asarray(np.sqrt(variance * spectrum / spectrum.sum()), dtype=np.float32)

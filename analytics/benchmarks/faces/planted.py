@@ -220,7 +220,9 @@ def _found(shown: pl.DataFrame, truth: pl.DataFrame) -> dict[str, Found]:
     for birth in (True, False):
         for village in (True, False):
             kept = [word for word, is_kept in (("birth date", birth), ("village", village)) if is_kept]
-            chosen = (pl.col("kind") == "altered") & (pl.col("birth_kept") == birth) & (pl.col("village_kept") == village)
+            chosen = (
+                (pl.col("kind") == "altered") & (pl.col("birth_kept") == birth) & (pl.col("village_kept") == village)
+            )
             groups[f"altered, {' and '.join(kept) or 'neither'} kept"] = chosen
     found = {}
     for name, chosen in groups.items():
@@ -251,17 +253,23 @@ def _curve(pairs: pl.DataFrame, truth: pl.DataFrame) -> tuple[Point, ...]:
 def markdown(results: PlantedResults) -> str:
     """Return the test's page: what was found by each way of searching, and the curve."""
     lines = [
-        f"N = {results.people:,} applicants, {results.duplicates:,} of them second records, half of them kept and half "
-        f"altered; seed {results.seed}; {results.twins:.1%} of the applicants are a twin of another.",
+        (
+            f"N = {results.people:,} applicants, {results.duplicates:,} of them second records, half of them kept and half "
+            f"altered; seed {results.seed}; {results.twins:.1%} of the applicants are a twin of another."
+        ),
         "",
-        "| search | pairs to review | of one person | pairs for each true one | expected of two people | "
-        "kept found | altered found |",
+        (
+            "| search | pairs to review | of one person | pairs for each true one | expected of two people | "
+            "kept found | altered found |"
+        ),
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     for search in results.searches.values():
         shares = " | ".join(_with_interval(search.found[kind]) for kind in KINDS)
         false = f"{search.expected_false:,.0f} (were {search.pairs - search.true:,})"
-        lines.append(f"| {search.name} | {search.pairs:,} | {search.true:,} | {search.ratio:.2f} | {false} | {shares} |")
+        lines.append(
+            f"| {search.name} | {search.pairs:,} | {search.true:,} | {search.ratio:.2f} | {false} | {shares} |"
+        )
     lines += ["", "What the fused search found of the altered ones:", "", "| kept of the record | planted | found |"]
     lines.append("| --- | ---: | ---: |")
     for name, found in results.searches["fused"].found.items():

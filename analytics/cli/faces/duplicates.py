@@ -49,7 +49,8 @@ def duplicates(
     target: Annotated[
         float | None,
         typer.Option(
-            min=1e-6, max=0.5,
+            min=1e-6,
+            max=0.5,
             help="Share of the people who may be shown beside a wrong person (false-positive identification rate).",
             show_default="0.003",
         ),
@@ -133,6 +134,6 @@ def _print(findings: "Findings") -> None:
         said = ", ".join(f"{name} {count:,}" for name, count in found["named"].items())
         say(f"Named, because a likeness is no wonder: {said}.")
     if run.model:
-        say(f"Templates of {run.templates:,} people by {run.model}, calibration {run.calibration}, search {run.method}, "
-            f"recall {run.recall:.1%}.")  # fmt: skip
+        say(f"Templates of {run.templates:,} people by {run.model}, calibration {run.calibration}, "
+            f"search {run.method}, recall {run.recall:.1%}.")  # fmt: skip
     say("A pair is a question for two officers. It changes no eligibility and stops no payment.")

@@ -36,7 +36,7 @@ def faces(calibrated):
     return Faces.of(gallery, people=names, calibration=calibration, norming=norming)
 
 
-def every_pair(faces, *, least, chosen=lambda a, b: True):
+def every_pair(faces, *, least, chosen=lambda _a, _b: True):
     pairs = np.array([pair for pair in combinations(range(PEOPLE), 2) if chosen(*pair)])
     found = faces.log10_lr(pairs[:, 0], pairs[:, 1])
     with np.errstate(invalid="ignore"):
@@ -49,7 +49,8 @@ def of(found):
 
 def test_people_without_a_template_have_no_evidence(faces):
     values = faces.log10_lr(np.array([0, 0]), np.array([1, PEOPLE - 1]))
-    assert np.isfinite(values[0]) and np.isnan(values[1])
+    assert np.isfinite(values[0])
+    assert np.isnan(values[1])
 
 
 def test_doubles_are_likelier_than_strangers(faces):
@@ -90,7 +91,8 @@ def test_more_evidence_than_the_calibration_supports_is_never_found(faces):
     beyond = faces.calibration.map.high + 1
     assert not np.isfinite(faces.score_of(beyond))
     found, searched = alike_anywhere(faces, least=beyond)
-    assert len(found.a) == 0 and searched.recall == 1
+    assert len(found.a) == 0
+    assert searched.recall == 1
     assert len(alike_within(faces, np.zeros(PEOPLE, dtype=np.int64), least=beyond).a) == 0
 
 

@@ -38,7 +38,8 @@ def test_what_was_not_compared_says_nothing():
     one = fused([np.nan, 3.0], [4.0, np.nan], [4.0, np.nan])
     prior = Shares().prior(1_001)
     np.testing.assert_allclose(one.odds, [prior + 4, prior + 3])
-    assert np.isnan(one.record[1]) and np.isnan(one.altered[1])
+    assert np.isnan(one.record[1])
+    assert np.isnan(one.altered[1])
 
 
 def test_extreme_evidence_neither_overflows_nor_leaves_the_unit_interval():

@@ -78,4 +78,5 @@ def test_twins_are_nearly_one_person_siblings_between_twins_and_strangers():
 
 def test_nobody_makes_no_templates():
     templates, quality = draw_templates(np.empty(0, dtype=np.int64), seed=1)
-    assert templates.shape == (0, 128) and len(quality) == 0
+    assert templates.shape == (0, 128)
+    assert len(quality) == 0
