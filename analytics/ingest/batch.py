@@ -46,7 +46,9 @@ class Batch:
     @property
     def fingerprint(self) -> str:
         """Hash of the mapping and the files: the same batch twice has the same."""
-        digest = hashlib.sha256(self.mapping.model_dump_json(by_alias=True, exclude={"visit_list"}).encode())
+        digest = hashlib.sha256(
+            self.mapping.model_dump_json(by_alias=True, exclude={"visit_list", "identities"}).encode()
+        )
         for name in sorted(self.hashes):
             digest.update(f"{name}:{self.hashes[name]}".encode())
         return digest.hexdigest()

@@ -134,6 +134,42 @@ class VisitList(_Part):
     """Title on the list to source column: the head of the family, the address."""
 
 
+IDENTITY_COLUMNS = {
+    "person_id": True,
+    "family_id": True,
+    "name": True,
+    "sex": True,
+    "birth_date": True,
+    "village": False,
+    "birth_place": False,
+    "phone": False,
+    "mother_name": False,
+}
+"""Columns of `[identities.columns]`, and whether they are needed; the village is else that of the family."""
+
+
+class IdentityList(_Part):
+    """Where the search for duplicates takes names, birth dates and numbers from, at that moment; never stored."""
+
+    file: str
+    format: Format = Format()
+    columns: dict[str, Recipe]
+    """Column to its recipe: `person_id` (the NIK), `family_id`, `name`, `sex` (male, female), `birth_date`;
+    where known, `village` (else that of `families`), `birth_place`, `phone`, `mother_name`"""
+
+    @field_validator("columns")
+    @classmethod
+    def _columns_of_people(cls, columns: dict[str, Recipe]) -> dict[str, Recipe]:
+        for column in columns:
+            if column not in IDENTITY_COLUMNS:
+                raise ValueError(_unknown("column of identities", column, IDENTITY_COLUMNS))
+        missing = [name for name, needed in IDENTITY_COLUMNS.items() if needed and name not in columns]
+        if missing:
+            msg = f"the section identities needs {', '.join(missing)}"
+            raise ValueError(msg)
+        return columns
+
+
 class Mapping(_Part):
     """A whole mapping file."""
 
@@ -142,6 +178,8 @@ class Mapping(_Part):
     table: tuple[TableMapping, ...] = Field(min_length=1)
     visit_list: VisitList | None = None
     """What the lists of field checks show of a family, see below; nothing of it is ingested."""
+    identities: IdentityList | None = None
+    """Who people are, for the search for duplicates, see below; nothing of it is ingested."""
 
     @model_validator(mode="after")
     def _has_families(self) -> Self:

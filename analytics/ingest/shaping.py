@@ -52,8 +52,7 @@ def shape(rows: pl.DataFrame, table: TableMapping, *, key: bytes, timezone: str)
     Raises:
         ExportError: a value is not of the contract's kind; names file, column and rows, never the value.
     """
-    for name, wanted in table.where.items():
-        rows = rows.filter(_text(rows[name]) == _plain(wanted))
+    rows = wanted_rows(rows, table)
     contract = CONTRACT[table.name]
     numbered = {column.name for column in nik_columns(contract)}
     made: dict[str, pl.Series] = {}
@@ -75,6 +74,24 @@ def shape(rows: pl.DataFrame, table: TableMapping, *, key: bytes, timezone: str)
         made[column.name] = _made(raw, rows, recipe, column, table=table, key=key, timezone=timezone)
     frame = pl.DataFrame([series.alias(name) for name, series in (made | facts).items()])
     return frame.with_columns(rows[ROW])
+
+
+def wanted_rows(rows: pl.DataFrame, table: TableMapping) -> pl.DataFrame:
+    """Return the rows that make rows of the table: those with the values of its `where`."""
+    for name, wanted in table.where.items():
+        rows = rows.filter(_text(rows[name]) == _plain(wanted))
+    return rows
+
+
+def shape_column(
+    rows: pl.DataFrame, recipe: Recipe, column: Column, *, table: TableMapping, key: bytes, timezone: str
+) -> pl.Series:
+    """Make one column of source rows that are no table of the contract.
+
+    Raises:
+        ExportError: a value is not of the column's kind; names file, column and rows, never the value.
+    """
+    return _made(_raw(rows, recipe), rows, recipe, column, table=table, key=key, timezone=timezone)
 
 
 def _none(rows: pl.DataFrame, dtype: pl.DataType) -> pl.Series:

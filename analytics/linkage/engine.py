@@ -210,7 +210,9 @@ def _has_frequencies(field: Field) -> bool:
 def _give(linker: Any, api: Any, pairs: pl.DataFrame) -> str:
     """Let the linker score these pairs next; return the name of their table."""
     name = f"given_{secrets.token_hex(4)}"
-    keys = pairs.select(pl.lit("0").alias("match_key"), pl.exclude("row_a", "row_b"), join_key_l="row_a", join_key_r="row_b")
+    keys = pairs.select(
+        pl.lit("0").alias("match_key"), pl.exclude("row_a", "row_b"), join_key_l="row_a", join_key_r="row_b"
+    )
     api.duckdb_con.register(name, keys.to_arrow())
     linker.table_management.register_blocked_pairs_for_predict(api.register(name))
     return name

@@ -1,6 +1,6 @@
 """What is compared of two records: the fields, their levels of agreement, from the strongest to "different".
 
-Conditions are plain SQL with equality, `like` and two functions whose names Splink's dialect fills in, so that they mean
+Conditions are plain SQL: equality, `like` and two functions whose names Splink's dialect fills in, so that they mean
 the same in DuckDB and Spark; everything else is derived beforehand (`records.comparable`). A field of which either side
 is unknown says nothing.
 
@@ -8,8 +8,8 @@ Fields must not say one thing twice. A NIK holds district, birth date and sex, w
 NIK only the serial is compared; the rest of it counts where it contradicts the record, namely where both records say
 the same birth, sex and district while one NIK is a slip away from the other and has the same serial (`typing`). For
 people who are not one this takes an equal serial and a NIK at odds with its own record: see `u` of `typing` in
-`training.py`. Numbers of one day and district follow one another, so a serial that is a slip away says little, and the
-estimated weights say so.
+`training.py`. Serials of one day, district and sex follow one another, twins' above all: where all of a NIK but the
+serial is equal, it says nothing.
 """
 
 import hashlib
@@ -39,16 +39,25 @@ class Level:
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """A field that is compared: unknown where any of `needs` is empty."""
+    """A field that is compared.
+
+    Attributes:
+        name: Name of the field.
+        needs: Columns; where one of them is empty the field says nothing.
+        levels: Levels of agreement, the strongest first.
+        idle: SQL of pairs of which the field says nothing besides.
+    """
 
     name: str
     needs: tuple[str, ...]
     levels: tuple[Level, ...]
+    idle: str = ""
 
     @property
     def unknown(self) -> str:
-        """SQL condition of a pair of which nothing is known."""
-        return " or ".join(f"{column}_{side} is null" for column in self.needs for side in "lr")
+        """SQL condition of a pair of which the field says nothing."""
+        empty = [f"{column}_{side} is null" for column in self.needs for side in "lr"]
+        return " or ".join([*empty, f"({self.idle})"] if self.idle else empty)
 
 
 NAME = Field(
@@ -111,6 +120,7 @@ PLACE = Field(
 NIK = Field(
     name="nik",
     needs=("nik",),
+    idle="nik_head_l = nik_head_r and nik_l <> nik_r",
     levels=(
         Level(code="equal", condition="nik_l = nik_r", typical=0.01),
         Level(
@@ -119,9 +129,7 @@ NIK = Field(
             typical=0.10,
         ),
         Level(code="serial", condition="nik_serial_l = nik_serial_r", typical=0.30),
-        Level(
-            code="serial_slip", condition="{damerau_levenshtein}(nik_serial_l, nik_serial_r) <= 1", typical=0.20
-        ),
+        Level(code="serial_slip", condition="{damerau_levenshtein}(nik_serial_l, nik_serial_r) <= 1", typical=0.20),
         Level(code="different", typical=0.39),
     ),
 )
@@ -157,5 +165,7 @@ FIELDS = (NAME, BIRTH, SEX, PLACE, NIK, BIRTH_PLACE, PHONE, MOTHER)
 
 def definition() -> str:
     """Return a hash of all fields: parameters belong to the levels that they were estimated for."""
-    said = [[field.name, field.needs, [[x.code, x.condition, x.by_frequency] for x in field.levels]] for field in FIELDS]
+    said = [
+        [field.name, field.unknown, [[x.code, x.condition, x.by_frequency] for x in field.levels]] for field in FIELDS
+    ]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]

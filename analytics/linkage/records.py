@@ -110,4 +110,6 @@ def comparable(records: pl.DataFrame) -> pl.DataFrame:
         nik_serial=pl.col("nik").str.slice(12),
         said=pl.concat_str("birth", "sex", "district"),
     )
-    return pl.concat([columns, names], how="horizontal").with_row_index("row").with_columns(pl.col("row").cast(pl.Int64))
+    return (
+        pl.concat([columns, names], how="horizontal").with_row_index("row").with_columns(pl.col("row").cast(pl.Int64))
+    )
