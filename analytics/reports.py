@@ -34,6 +34,11 @@ REGISTRATIONS = (
     "mean_duration",
     "first_attempt_match",
     "verified_share",
+    "first_attempt_failed",
+    "verification_failed",
+    "verification_reviewed",
+    "mean_attempts",
+    "unverified_agent_days",
     "eligible_share",
 )
 OBJECTIONS = ("objections", "open_objections", "late_share", "upheld_share")
@@ -41,7 +46,7 @@ SOURCES = {"inclusion_error": INCLUSION_SOURCES, "exclusion_error": EXCLUSION_SO
 """Errors and the sources that each is split into."""
 GROUPS = {
     "targeting": (*LEVELS, "rule", "period", *GROUPS_OF_FAMILIES),
-    "registrations": (*LEVELS, "channel"),
+    "registrations": (*LEVELS, "channel", "sex", "age_band"),
     "objections": (*LEVELS[:3], "channel", "kind", "grounds", "programme"),
 }
 """What each report can be broken down by."""

@@ -65,6 +65,16 @@ class Settings(BaseSettings):
     vault_days: int = Field(
         180, ge=1, description="Days after its decision that identity and photo of the people in a pair are kept"
     )
+    face_fmr: float = Field(
+        1e-3, gt=0, lt=1, description="Verification by face: share of other people who may falsely match"
+    )
+    face_review_share: float = Field(
+        0.35,
+        ge=0,
+        lt=1,
+        description="Verification by face: most genuine people, as a share, whose check is left to a person because it "
+        "is too close to call",
+    )
     keep_snapshots: int = Field(10, ge=1, description="Snapshots kept of each data set")
     boundaries: Path | None = Field(None, description="GeoJSON of region boundaries, property `kode`, for the map")
     address: str = Field("localhost", description="Address that the dashboard listens on")

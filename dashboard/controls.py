@@ -13,6 +13,8 @@ COMPARABLE = (
     "registered_share",
     "agent_share",
     "first_attempt_match",
+    "verification_failed",
+    "unverified_agent_days",
     "verified_share",
     "eligible_share",
     "late_share",

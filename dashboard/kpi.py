@@ -13,7 +13,13 @@ from dashboard.filterbar import not_applied
 from dashboard.reader import Reader
 from dashboard.words import Unit
 
-UNITS: dict[str, Unit] = {"count": "number", "share": "percent", "rupiah": "rupiah", "seconds": "number"}
+UNITS: dict[str, Unit] = {
+    "count": "number",
+    "share": "percent",
+    "rupiah": "rupiah",
+    "seconds": "number",
+    "mean": "number",
+}
 LEAST_POINTS = 12
 """Fewest points of a trend that a card shows."""
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from analytics.metrics import METRICS
-from analytics.metrics.definitions import deciding, objecting, registering, targeting
+from analytics.metrics.definitions import deciding, objecting, registering, targeting, verifying
 from dashboard.reader import Reader
 
 PARTS: Final = tuple(
@@ -19,7 +19,7 @@ PARTS: Final = tuple(
 SUBJECTS: Final[dict[str, tuple[str, ...]]] = {
     "targeting": tuple(metric.id for metric in targeting.METRICS if metric.id not in PARTS),
     "sources": PARTS,
-    "registering": tuple(metric.id for metric in registering.METRICS),
+    "registering": tuple(metric.id for metric in (*registering.METRICS, *verifying.METRICS)),
     "deciding": tuple(metric.id for metric in deciding.METRICS),
     "objecting": tuple(metric.id for metric in objecting.METRICS),
 }

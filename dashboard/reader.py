@@ -25,6 +25,7 @@ from analytics.metrics.ranking import ranking
 from analytics.metrics.scope import Checks, Scope, checks, scope
 from analytics.metrics.shares import composition, stages
 from analytics.metrics.trends import Trend, trend
+from analytics.metrics.verifying import verification_gaps
 from analytics.risk.saved import ModelError, ModelManifest, current
 from analytics.settings import settings
 from analytics.store import Manifest, Store, Warehouse, open_store
@@ -112,6 +113,10 @@ class Reader:
     def group_gaps(self, metric: str, *, by: str) -> pd.DataFrame:
         """Return a targeting metric for groups of families with the gap of each to all others."""
         return _gaps(self.snapshot, metric, self.filters, by)
+
+    def verification_gaps(self, metric: str, *, by: str) -> pd.DataFrame:
+        """Return a metric of verification for groups of applicants with the gap of each to its reference."""
+        return _verification_gaps(self.snapshot, metric, self.filters, by)
 
     def has_model(self) -> bool:
         """Say whether the snapshot has predictions of every family."""
@@ -275,6 +280,11 @@ def _peers(snapshot: str, level: str, code: str) -> pd.DataFrame:
 @st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
 def _gaps(snapshot: str, metric: str, filters: Filters, by: str) -> pd.DataFrame:
     return group_gaps(_warehouse(snapshot), METRICS[metric], filters, by=by)
+
+
+@st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
+def _verification_gaps(snapshot: str, metric: str, filters: Filters, by: str) -> pd.DataFrame:
+    return verification_gaps(_warehouse(snapshot), METRICS[metric], filters, by=by)
 
 
 @st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)

@@ -40,7 +40,6 @@ KINDS = {
     "flag": "true or false",
     "time": "moment, UTC",
     "day": "day",
-    "vector": "list of numbers",
 }
 
 TYPES: dict[Any, str] = {

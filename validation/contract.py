@@ -11,7 +11,7 @@ from typing import Literal
 
 import pyarrow as pa
 
-Kind = Literal["text", "whole", "number", "flag", "time", "day", "vector"]
+Kind = Literal["text", "whole", "number", "flag", "time", "day"]
 
 ARROW: dict[Kind, pa.DataType] = {
     "text": pa.string(),
@@ -20,7 +20,6 @@ ARROW: dict[Kind, pa.DataType] = {
     "flag": pa.bool_(),
     "time": pa.timestamp("us"),
     "day": pa.date32(),
-    "vector": pa.list_(pa.float32()),
 }
 
 
@@ -94,6 +93,9 @@ def _members(name: str, meaning: str) -> Column:
 
 _FAMILY = Column(name="family_id", kind="text", meaning="Family", pseudonym=True, refers_to="families.family_id")
 _PROGRAMME = Column(name="programme", kind="text", meaning="Programme")
+VERIFICATION_OUTCOMES = ("match", "review", "no_match", "no_face", "poor_quality", "unavailable")
+"""What one face check can come to: only match verifies, and none of them refuses anybody."""
+
 _DISTRICT = Column(name="district", kind="text", meaning="District as the export states it", optional=True)
 
 REGIONS = Table(
@@ -263,11 +265,20 @@ VERIFICATIONS = Table(
         Column(
             name="outcome",
             kind="text",
-            meaning="Outcome",
-            domain=("match", "no_match", "no_face", "poor_quality", "unavailable"),
+            meaning="Outcome; review = too close to call, a person decides",
+            domain=VERIFICATION_OUTCOMES,
         ),
         Column(name="attempt", kind="whole", meaning="Attempt", minimum=1),
         Column(name="checked_at", kind="time", meaning="Checked"),
+        Column(
+            name="evidence",
+            kind="number",
+            meaning="How far the faces speak for one person: log10 of the likelihood ratio",
+            optional=True,
+        ),
+        Column(name="model", kind="text", meaning="Model that made the templates", optional=True),
+        Column(name="calibration", kind="text", meaning="Calibration that gave the evidence", optional=True),
+        Column(name="policy", kind="text", meaning="Policy that decided", optional=True),
     ),
 )
 
@@ -397,7 +408,7 @@ AGENTS = Table(
             kind="text",
             meaning="Outcome of the agent's own face check",
             optional=True,
-            domain=("match", "no_match", "no_face", "poor_quality", "unavailable"),
+            domain=VERIFICATION_OUTCOMES,
         ),
     ),
 )
@@ -439,19 +450,6 @@ PHOTOS = Table(
     ),
 )
 
-FACE_TEMPLATES = Table(
-    name="face_templates",
-    row="one face template",
-    key=("person_id", "model"),
-    columns=(
-        Column(name="person_id", kind="text", meaning="Person", pseudonym=True, refers_to="persons.person_id"),
-        Column(name="model", kind="text", meaning="Model that made it"),
-        Column(name="vector", kind="vector", meaning="Template"),
-        Column(name="quality", kind="number", meaning="Quality of the photo", optional=True, minimum=0, maximum=1),
-        Column(name="captured_at", kind="time", meaning="Photo taken", optional=True),
-    ),
-)
-
 CONTRACT: dict[str, Table] = {
     table.name: table
     for table in (
@@ -466,7 +464,6 @@ CONTRACT: dict[str, Table] = {
         PAYMENTS,
         AUDITS,
         PHOTOS,
-        FACE_TEMPLATES,
     )
 }
 """Every table, in an order in which each comes after the tables that it refers to."""

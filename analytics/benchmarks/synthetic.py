@@ -25,7 +25,6 @@ _TYPES: dict[Kind, str] = {
     "flag": "BOOLEAN",
     "time": "TIMESTAMP",
     "day": "DATE",
-    "vector": "FLOAT[]",
 }
 DAMAGED_OF = 2_000
 """Of so many rows one has each damage: together .5 % of the rows."""

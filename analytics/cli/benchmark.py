@@ -1,6 +1,8 @@
 """`tepat benchmark …`: how fast this machine is, and whether the intervals hold what they say."""
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -30,8 +32,8 @@ def validation(
     """Measure the quality gate beside Great Expectations on the same rules and rows."""
     console = Console(stderr=True, highlight=False)
     sizes = sorted(set(rows or ROWS))
-    with tempfile.TemporaryDirectory(dir=folder) as work:
-        compared = benchmark.run(sizes, Path(work), report=console.print)
+    with _workplace(folder) as work:
+        compared = benchmark.run(sizes, work, report=console.print)
     if output is not None:
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_text(benchmark.markdown(compared), encoding="utf-8")
@@ -102,10 +104,10 @@ def model(
     from analytics.benchmarks import model as measured  # noqa: PLC0415 - loads XGBoost
 
     console = Console(stderr=True, highlight=False)
-    with tempfile.TemporaryDirectory(dir=folder) as work:
+    with _workplace(folder) as work:
         found = measured.Results(
-            speed=measured.speed.run(sorted(set(families or ROWS)), Path(work), rounds=rounds, report=console.print),
-            pilot=measured.pilot.run(pilot, Path(work) / "pilot", report=console.print) if pilot else None,
+            speed=measured.speed.run(sorted(set(families or ROWS)), work, rounds=rounds, report=console.print),
+            pilot=measured.pilot.run(pilot, work / "pilot", report=console.print) if pilot else None,
             study=measured.study.run(study, report=console.print) if study else None,
         )
     if output is not None:
@@ -115,3 +117,11 @@ def model(
         print_json(measured.as_dict(found))
         return
     say(measured.markdown(found))
+
+
+@contextmanager
+def _workplace(folder: Path | None) -> Iterator[Path]:
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as work:
+        yield Path(work)

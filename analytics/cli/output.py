@@ -12,6 +12,8 @@ from rich.table import Table
 
 from analytics.ingest.pipeline import Progress as Report
 
+UNBROKEN = 400
+"""Columns of a table that goes into a file or another program, where nothing needs to be broken."""
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
 
@@ -40,11 +42,14 @@ def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]
         say(f"[bold]{title}[/]")
     table = Table(box=None, pad_edge=False)
     for number, name in enumerate(header):
-        table.add_column(name, justify="left" if number < left else "right", overflow="fold")
+        # A code that is broken over two lines cannot be copied.
+        codes = number < left and not any(" " in row[number] for row in rows)
+        table.add_column(name, justify="left" if number < left else "right", overflow="fold", no_wrap=codes)
     for row in rows:
         # Headers and sentences may wrap, figures may not.
         table.add_row(*row[:left], *(cell.replace(" ", NO_BREAK_SPACE) for cell in row[left:]))
-    Console(highlight=False).print(table)
+    terminal = Console(highlight=False).is_terminal
+    Console(highlight=False, width=None if terminal else UNBROKEN).print(table)
 
 
 def say(line: str) -> None:

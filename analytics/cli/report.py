@@ -241,6 +241,8 @@ def _shown(name: str, value: dict[str, Any]) -> str:
     unit = METRICS[name].unit
     if unit == "share":
         return f"{value['value']:.1%}"
+    if unit == "mean":
+        return f"{value['value']:,.2f}"
     return f"{value['value']:,.0f}" + (" s" if unit == "seconds" else "")
 
 

@@ -23,7 +23,6 @@ _KINDS: dict[str, pl.DataType] = {
     "flag": pl.Boolean(),
     "time": pl.Datetime("us"),
     "day": pl.Date(),
-    "vector": pl.List(pl.Float32()),
 }
 _NAMES = re.compile(r"\{(\w+)\}")
 
@@ -253,7 +252,6 @@ _WORDS = {
     "flag": "yes/no value (1, 0, true, false)",
     "time": "time",
     "day": "date",
-    "vector": "list of numbers",
 }
 
 

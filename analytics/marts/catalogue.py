@@ -12,6 +12,7 @@ from analytics.marts.objecting import objections_daily
 from analytics.marts.paying import coverage_by_decile, payments_by_period
 from analytics.marts.places import places, registered_by_village
 from analytics.marts.registering import decisions_daily, registrations_daily, stages, verifications_daily
+from analytics.marts.verifying import agent_days, verification_results
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,13 @@ _ALL = (
         "day district channel subject outcome turn",
         _plain(verifications_daily),
     ),
+    _mart(
+        "verification_results",
+        "registrations verifications",
+        "village district channel sex age_band",
+        _plain(verification_results),
+    ),
+    _mart("agent_days", "registrations verifications", "day district", _plain(agent_days)),
     _mart("stages", "registrations", "village district channel programme", _plain(stages)),
     _mart("decisions_daily", "decisions", "day district programme rule outcome", _plain(decisions_daily)),
     _mart(

@@ -6,7 +6,7 @@ from typing import Literal
 from analytics.marts import MARTS
 from validation.text import Text
 
-UnitOfMetric = Literal["count", "share", "rupiah", "seconds"]
+UnitOfMetric = Literal["count", "share", "rupiah", "seconds", "mean"]
 Polarity = Literal["higher_is_better", "lower_is_better", "neutral"]
 Kind = Literal["register", "sample"]
 

@@ -1,4 +1,4 @@
-"""Face checks of applicants and agents: up to three attempts, harder for the elderly."""
+"""Face checks: of applicants at each application, harder for the elderly; of agents before each working day."""
 
 from dataclasses import dataclass
 
@@ -6,13 +6,17 @@ import numpy as np
 import polars as pl
 
 from analytics.simulator import parameters as p
+from analytics.simulator.agents import Agents
 from analytics.simulator.arrays import NEVER, Flags, Number, Times, Whole, choose_index, clock, known, seconds, stream
 from analytics.simulator.arrays import words as to_words
 from analytics.simulator.households import Households
 from analytics.simulator.registration import Registrations, registration_names
 
 OUTCOMES = ("cocok", *p.FACE_FAILURES)
+REVIEW = OUTCOMES.index("ditinjau")
 SUBJECTS = ("pemohon", "pendamping")
+DAY = np.timedelta64(1, "D")
+SECOND = np.timedelta64(1, "s")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +24,7 @@ class FaceChecks:
     """One entry a check.
 
     Attributes:
-        registration: Row of the application.
+        registration: Row of the application; for an agent the first of the working day.
         agent: Whether the agent's own face was checked.
         outcome: Position in OUTCOMES.
         verified_at: By application: when the applicant matched, NaT when never.
@@ -36,8 +40,8 @@ class FaceChecks:
     verified_at: Times
 
 
-def check_faces(*, table: Registrations, people: Households, seed: int) -> FaceChecks:
-    """Run the checks of every application as it reaches the portal."""
+def check_faces(*, table: Registrations, people: Households, agents: Agents, seed: int) -> FaceChecks:
+    """Run the checks of every application as it reaches the portal, and of every agent's working day."""
     rng = stream(seed, "faces")
     count = len(table)
     elderly = people.age[table.applicant] >= p.ELDERLY_AGE
@@ -55,20 +59,8 @@ def check_faces(*, table: Registrations, people: Households, seed: int) -> FaceC
         no_agent = np.zeros(len(waiting), bool)
         parts.append((waiting, no_agent, np.full(len(waiting), attempt), outcome, when[waiting]))
         verified_at[waiting[success]] = when[waiting[success]]
-        waiting = waiting[~success & (rng.random(len(waiting)) < p.TRIES_AGAIN)]
-    with_agent = np.flatnonzero(table.agent >= 0)
-    matched = rng.random(len(with_agent)) < p.AGENT_MATCH
-    failure = 1 + choose_index(rng, tuple(p.FACE_FAILURES.values()), len(with_agent))
-    at = table.received[with_agent] + seconds(rng.exponential(8.0, len(with_agent)))
-    parts.append(
-        (
-            with_agent,
-            np.ones(len(with_agent), bool),
-            np.ones(len(with_agent), np.int64),
-            np.where(matched, 0, failure),
-            at,
-        )
-    )
+        waiting = waiting[~success & (outcome != REVIEW) & (rng.random(len(waiting)) < p.TRIES_AGAIN)]
+    parts.extend(_working_days(rng, table=table, agents=agents))
     registration, agent, attempts, outcomes, checked = (np.concatenate(column) for column in zip(*parts, strict=True))
     old = ~agent & elderly[registration]
     return FaceChecks(
@@ -83,11 +75,39 @@ def check_faces(*, table: Registrations, people: Households, seed: int) -> FaceC
     )
 
 
+def _working_days(
+    rng: np.random.Generator, *, table: Registrations, agents: Agents
+) -> list[tuple[Whole, Flags, Whole, Whole, Times]]:
+    """Checks of the agents' own faces: minutes before a day's first application, some later that day, some never."""
+    with_agent = np.flatnonzero(table.agent >= 0)
+    midnight = table.submitted[with_agent].astype("datetime64[D]")
+    agent_day = table.agent[with_agent] * 100_000 + midnight.astype(np.int64)
+    first = np.unique(agent_day, return_index=True)[1]  # applications stand in the order of submission
+    row, midnight = with_agent[first], midnight[first].astype("datetime64[s]")
+    share = np.where(agents.corrupt[table.agent[row]], p.CORRUPT_CHECKED, p.AGENT_CHECKED)
+    before = rng.random(len(row)) < share
+    late = ~before & (rng.random(len(row)) < p.CHECKED_LATE)
+    early = table.submitted[row] - seconds(60 + rng.exponential(600.0, len(row)))
+    at = np.where(before, early, table.submitted[row] + seconds(600 + rng.exponential(3600.0, len(row))))
+    waiting = np.flatnonzero(before | late)
+    parts = []
+    for attempt in range(1, p.MOST_ATTEMPTS + 1):
+        matched = rng.random(len(waiting)) < p.AGENT_MATCH
+        failure = 1 + choose_index(rng, tuple(p.FACE_FAILURES.values()), len(waiting))
+        when = np.clip(at[waiting], midnight[waiting], midnight[waiting] + DAY - SECOND)
+        attempts, agent = np.full(len(waiting), attempt), np.ones(len(waiting), bool)
+        parts.append((row[waiting], agent, attempts, np.where(matched, 0, failure), when))
+        at[waiting] += seconds(15 + rng.exponential(10.0, len(waiting)))
+        waiting = waiting[~matched]
+    return parts
+
+
 def _distances(rng: np.random.Generator, *, outcome: Whole, elderly: Flags) -> Number:
     near = 0.34 + 0.03 * elderly + 0.06 * rng.standard_normal(len(outcome))
     far = p.FACE_THRESHOLD + 0.005 + np.abs(0.09 * rng.standard_normal(len(outcome)))
+    far[outcome == REVIEW] = p.FACE_THRESHOLD + 0.005 * rng.random(int((outcome == REVIEW).sum()))
     distance = np.where(outcome == 0, np.clip(near, 0.08, p.FACE_THRESHOLD - 0.001), far)
-    known_distance: Number = np.where(outcome <= OUTCOMES.index("tidak_cocok"), distance, np.nan)
+    known_distance: Number = np.where(outcome <= REVIEW, distance, np.nan)
     return known_distance.round(4)
 
 
@@ -100,7 +120,7 @@ def _qualities(rng: np.random.Generator, *, outcome: Whole) -> Number:
 
 
 def export_faces(*, checks: FaceChecks, table: Registrations, cutoff: np.datetime64) -> pl.DataFrame:
-    """Return the table `verifikasi`: the checks up to `cutoff`."""
+    """Return the table `verifikasi`: the checks up to `cutoff` of the applications that have reached the portal."""
     compared = ~np.isnan(checks.distance)
     frame = pl.DataFrame(
         {
@@ -115,4 +135,5 @@ def export_faces(*, checks: FaceChecks, table: Registrations, cutoff: np.datetim
             "waktu_cek": clock(checks.checked),
         }
     )
-    return frame.filter(pl.Series(checks.checked < cutoff)).sort("waktu_cek", "id_pendaftaran", "subjek", "percobaan")
+    there = (checks.checked < cutoff) & (table.received[checks.registration] < cutoff)
+    return frame.filter(pl.Series(there)).sort("waktu_cek", "id_pendaftaran", "subjek", "percobaan")

@@ -148,9 +148,13 @@ FIRST_ATTEMPT_ADULT = 0.872  # with the next: 85 % at the first attempt overall 
 FIRST_ATTEMPT_ELDERLY = 0.765  # assumed: 60 or more (press names the elderly)
 NEXT_ATTEMPT = 0.60  # assumed
 TRIES_AGAIN = 0.88  # assumed
-AGENT_MATCH = 0.97  # assumed
+AGENT_MATCH = 0.97  # assumed: at each attempt
+AGENT_CHECKED = 0.94  # assumed: working days that an agent opens with a check of the own face
+CORRUPT_CHECKED = 0.80  # assumed: the same of a corrupt agent, who lends the account
+CHECKED_LATE = 0.40  # assumed: of the other days, those with a check after the first application
 MOST_ATTEMPTS = 3  # assumed
-FACE_FAILURES = {"tidak_cocok": 0.42, "mutu_rendah": 0.30, "tanpa_wajah": 0.10, "tak_tersedia": 0.18}  # assumed
+FACE_FAILURES = {"tidak_cocok": 0.30, "ditinjau": 0.12, "mutu_rendah": 0.30, "tanpa_wajah": 0.10, "tak_tersedia": 0.18}
+# assumed; `ditinjau`: too close to call, so that a person decides and nobody tries again
 MANUAL_CHECK = 0.45  # assumed: unverified families that are checked by hand in the end
 
 # --- Templates ----------------------------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ def run_pilot(base: Population, *, seed: int, until: dt.date, say: Progress) -> 
         seed=seed,
     )
     say("face checks", 0.42)
-    faces = check_faces(table=table, people=people, seed=seed)
+    faces = check_faces(table=table, people=people, agents=agents, seed=seed)
     say("decisions", 0.46)
     decisions = decide(
         people=people,

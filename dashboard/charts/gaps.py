@@ -1,6 +1,6 @@
 """Groups of families beside each other, and how far each lies from all others."""
 
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -24,11 +24,15 @@ SECOND: Final = 34
 FEW_SECOND: Final = 18
 """Where in a row its words end, its mark stands and its second line begins, px."""
 BOTTOM: Final = 28
+Against = Literal["others", "reference"]
+"""What gaps are measured to: all others, or one group of each heading."""
 NAME_LENGTH: Final = 24
 BASIS_LENGTH: Final = 50
 
 
-def gaps(data: pd.DataFrame, *, words: Words, measure: str, unit: Unit = "percent") -> Chart:
+def gaps(
+    data: pd.DataFrame, *, words: Words, measure: str, unit: Unit = "percent", against: Against = "others"
+) -> Chart:
     """Draw one dot with its interval per group; coloured and shaped only where the gap's interval leaves 0 out.
 
     `data`, groups of one `heading` together; `basis` says in words what stands behind a row; a row without a value has
@@ -36,6 +40,8 @@ def gaps(data: pd.DataFrame, *, words: Words, measure: str, unit: Unit = "percen
 
         heading | name | value  | low    | high   | gap    | gap_low | gap_high | basis
         str     | str  | float? | float? | float? | float? | float?  | float?   | str
+
+    Where gaps are measured `against` a reference, its row has none and a column `reference` (bool) marks it.
     """
     sides = np.select([data["gap_low"] > 0, data["gap_high"] < 0], ["up", "down"], "none")
     rows = data.assign(signal=np.where(data["value"].isna(), "few", sides)).reset_index(drop=True)
@@ -45,7 +51,9 @@ def gaps(data: pd.DataFrame, *, words: Words, measure: str, unit: Unit = "percen
             "heading": words("charts.table_grouped_by"),
             "name": words("charts.table_group"),
             "value": measure,
-            **{name: words(f"charts.table_{name}") for name in ("low", "high", "gap", "gap_low", "gap_high")},
+            **{name: words(f"charts.table_{name}") for name in ("low", "high")},
+            "gap": words(f"charts.table_gap_{against}"),
+            **{name: words(f"charts.table_{name}") for name in ("gap_low", "gap_high")},
             "signal": words("charts.table_signal"),
             "basis": words("charts.table_basis"),
         },
@@ -55,7 +63,7 @@ def gaps(data: pd.DataFrame, *, words: Words, measure: str, unit: Unit = "percen
 
     places, headings, height = _places(rows)
     rows = rows.assign(place=places)
-    notes = [words("charts.gaps_key")]
+    notes = [words(f"charts.gaps_key_{against}")]
     top = note_height(notes) + 4
     figure = theme.blank(words.language, height=height + top + BOTTOM, left=14, right=22, top=top, bottom=BOTTOM)
     spans = rows[["value", "low", "high"]].to_numpy(dtype=float).ravel()
@@ -78,11 +86,13 @@ def gaps(data: pd.DataFrame, *, words: Words, measure: str, unit: Unit = "percen
     _add_groups(figure, rows.dropna(subset=["value"]), words=words, unit=unit)
     add_note(figure, notes)
     parts = [_spoken(row, words=words, unit=unit) for row in rows_of(rows)]
-    return Chart(figure, words("charts.alt_gaps", measure=measure, parts="; ".join(parts)), table)
+    return Chart(figure, words(f"charts.alt_gaps_{against}", measure=measure, parts="; ".join(parts)), table)
 
 
 def gap_words(row: "pd.Series[float]", *, words: Words) -> str:
     """Return a gap with its interval in percentage points, or that it cannot be given."""
+    if getattr(row, "reference", False):
+        return words("charts.gap_reference")
     if is_missing(row.gap):
         return words("charts.gap_unknown")
     low, high = (words.number(end * 100, decimals=1) for end in (row.gap_low, row.gap_high))

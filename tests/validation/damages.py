@@ -40,7 +40,6 @@ TYPES: dict[str, Any] = {
     "flag": pl.Boolean(),
     "time": pl.Datetime("us"),
     "day": pl.Date(),
-    "vector": pl.List(pl.Float32()),
 }
 SHAPING_FACTS: dict[str, dict[str, Any]] = {
     "families": {nik_code("family_id"): pl.String()},
@@ -185,13 +184,6 @@ def clean(families: int = FAMILIES) -> Frames:
             "faces": [1] * n,
             "quality": [0.8] * n,
             "taken_at": [SUBMITTED] * n,
-        },
-        "face_templates": {
-            "person_id": people,
-            "model": ["m1"] * n,
-            "vector": [[0.5, 0.5]] * n,
-            "quality": [0.8] * n,
-            "captured_at": [SUBMITTED] * n,
         },
     }
     return {name: pl.DataFrame(columns, schema=_schema(name, columns)) for name, columns in tables.items()}
@@ -501,11 +493,6 @@ DAMAGES: tuple[Damage, ...] = (
     put("photos.status.blurred", status="blurred"),
     put("photos.status.no_face", status="no_face"),
     put("photos.status.several_faces", status="several_faces"),
-    *_empty("face_templates", "person_id", "model", "vector"),
-    put("face_templates.person_id.known", person_id="nobody"),
-    put("face_templates.quality.range", quality=1.1),
-    *_future("face_templates", "captured_at"),
-    put("face_templates.key.unique", person_id="p0"),
 )
 
 

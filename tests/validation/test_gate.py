@@ -223,7 +223,6 @@ def test_rows_of_a_rejected_family_follow_it_into_quarantine(tmp_path):
         "registrations.applicant.known",  # their registration, then what hangs on it and on its people
         "verifications.registration_id.known",
         "photos.person_id.known",
-        "face_templates.person_id.known",
     }
     assert {name: n for name, n in verdict.rejected.items() if n != 1} == {"regions": 0, "agents": 0, "persons": 2}
 

@@ -97,7 +97,7 @@ def rule(check: Check, name: str = "own.rule", **options: Any) -> Rule:
 
 
 CHECKS: list[Check] = [
-    *(Filled(name) for name in ("text", "flag", "whole", "number", "time", "day", "vector")),
+    *(Filled(name) for name in ("text", "flag", "whole", "number", "time", "day")),
     OneOf("text", ("a", "b")),
     NoneOf("text", ("a", "")),
     holds("flag"),
@@ -135,7 +135,6 @@ COLUMNS: dict[str, tuple[Any, Any]] = {
     "time": (pl.Datetime("us"), _times),
     "other_time": (pl.Datetime("us"), _times),
     "day": (pl.Date, _days),
-    "vector": (pl.List(pl.Float32), st.none() | st.just([0.5])),
 }
 _rows = st.lists(st.fixed_dictionaries({name: values for name, (_, values) in COLUMNS.items()}), max_size=12)
 

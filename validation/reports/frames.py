@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from validation.errors import GateError
@@ -62,8 +61,6 @@ def _sample(file: Any, columns: Sequence[str], chosen: Any) -> pa.Table:
 def _series(column: Any) -> Any:
     """Return a column without a value changing: nothing is rounded, and a moment of the year 9999 stays one."""
     kind = column.type
-    if pa.types.is_list(kind):  # a vector is only ever filled or not
-        return pc.if_else(column.is_valid(), pa.scalar(value=True), pa.scalar(None, pa.bool_())).to_pandas()
     if pa.types.is_date(kind):
         column = column.cast(pa.timestamp("us"))
     if pa.types.is_timestamp(column.type):

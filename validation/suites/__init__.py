@@ -6,7 +6,6 @@ from validation.suites import (
     agents,
     audits,
     decisions,
-    face_templates,
     families,
     objections,
     payments,
@@ -35,7 +34,6 @@ SUITES: dict[str, Suite] = {
         payments,
         audits,
         photos,
-        face_templates,
     )
 }
 """In an order in which each comes after the tables that it refers to."""

@@ -254,8 +254,8 @@ def markdown(results: PlantedResults) -> str:
     """Return the test's page: what was found by each way of searching, and the curve."""
     lines = [
         (
-            f"N = {results.people:,} applicants, {results.duplicates:,} of them second records, half of them kept and half "
-            f"altered; seed {results.seed}; {results.twins:.1%} of the applicants are a twin of another."
+            f"N = {results.people:,} applicants, {results.duplicates:,} of them second records, half of them kept and "
+            f"half altered; seed {results.seed}; {results.twins:.1%} of the applicants are a twin of another."
         ),
         "",
         (

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from cryptography.fernet import InvalidToken
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from analytics.biometrics.errors import FaceError
 from analytics.biometrics.evidence.error_rates import ErrorRate
@@ -36,7 +36,7 @@ class NormingRecord(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    centre: tuple[float, ...]
+    centre: tuple[float, ...] = Field(repr=False)
     cohort: int
     """Templates of the cohort."""
     top: int

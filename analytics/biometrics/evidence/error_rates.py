@@ -109,7 +109,7 @@ def error_rates(
                 threshold=threshold,
                 fnmr=rejected / len(alike) if rejected else below.exceeding(-threshold),
                 low=float(low[k, 0]),
-                high=float(high[k, 0]),
+                high=float(high[k, 0]) if rejected else none_of(len(np.unique(found.person[found.genuine.i]))),
                 fmr_low=float(low[k, 1]),
                 fmr_high=float(high[k, 1]),
                 impostors=above,
@@ -126,6 +126,14 @@ def equal_error_rate(found: Comparison) -> float:
     false_non_matches = np.cumsum(found.genuine_histogram()) / len(found.genuine.score)
     crossing = int(np.argmax(false_non_matches >= false_matches))
     return float((false_matches[crossing] + false_non_matches[crossing]) / 2)
+
+
+def none_of(units: int) -> float:
+    """Return the upper end of the interval of a rate of which no case was seen, among so many independent units.
+
+    Resampling cannot say it. Source: Clopper & Pearson 1934, at 0 of n; people are the units, not their pairs.
+    """
+    return float(1 - BOUNDS[0] ** (1 / units))
 
 
 def _excesses(found: Comparison) -> int:

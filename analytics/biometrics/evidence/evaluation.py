@@ -99,6 +99,7 @@ def evaluate(
         "seed": seed,
         "data": {
             "photos": photos,
+            "left_out": encoded.left_out,
             "statuses": encoded.statuses,
             "failure_to_enrol": 1 - len(labelled.person) / photos,
             "people": len(normed.found.folds),
@@ -110,7 +111,7 @@ def evaluate(
         "norming": {"registry": norming.registry, "cohort": len(norming.cohort), "top": norming.top},
         "scores": {kind: _scores(one, encoded, seed=seed) for kind, one in measured.items()},
         "groups": {kind: _groups(one, attributes, seed=seed) for kind, one in measured.items()},
-        "library_default": _library_default(measured["raw"], attributes, seed=seed),
+        "library_default": _library_default(measured["raw"], attributes, model=labelled.model, seed=seed),
         "expected": [
             {"fmr": rate.fmr, **expected_pairs(rate, people)._asdict()} for rate in normed.rates for people in SIZES
         ],
@@ -151,9 +152,11 @@ def _groups(one: Measured, attributes: Mapping[str, NDArray[np.str_]], *, seed: 
     return [{**row._asdict(), "cllr": costs.get((row.attribute, row.group))} for row in rows]
 
 
-def _library_default(raw: Measured, attributes: Mapping[str, NDArray[np.str_]], *, seed: int) -> list[dict[str, Any]]:
-    """Return groups at the library's own distance; nothing where that many match that the tail does not hold them."""
-    if raw.found.tail.score[-1] > -LIBRARY_DEFAULT:
+def _library_default(
+    raw: Measured, attributes: Mapping[str, NDArray[np.str_]], *, model: str, seed: int
+) -> list[dict[str, Any]]:
+    """Return groups at the library's own distance; nothing of another model, or where the tail begins above it."""
+    if not model.startswith("dlib") or raw.found.tail.score[-1] > -LIBRARY_DEFAULT:
         return []
     rows = group_rates(raw.found, attributes, threshold=-LIBRARY_DEFAULT, seed=seed)
     return [row._asdict() for row in rows]

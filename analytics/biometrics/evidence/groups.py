@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.biometrics.evidence.comparing import Codes, Comparison
-from analytics.biometrics.evidence.error_rates import BOUNDS, REPLICATES
+from analytics.biometrics.evidence.error_rates import BOUNDS, REPLICATES, none_of
 from analytics.biometrics.evidence.likelihood import ScoreMap
 from analytics.biometrics.evidence.norming import Prepared
 
@@ -144,11 +144,12 @@ def _rates(
         fnmr[replicate] = weight[own] @ rejected / weight[own].sum() if len(own) else 0.0
     return _Rates(
         *counts,
-        _interval(len(first) / impostors, fmr),
-        _interval(float(rejected.mean()), fnmr) if len(own) else None,
+        # No more pairs of people are independent than can be formed with each person in one.
+        _interval(len(first) / impostors, fmr, units=people // 2),
+        _interval(float(rejected.mean()), fnmr, units=len(np.unique(own))) if len(own) else None,
     )
 
 
-def _interval(estimate: float, drawn: NDArray[np.float64]) -> tuple[float, float, float]:
+def _interval(estimate: float, drawn: NDArray[np.float64], *, units: int) -> tuple[float, float, float]:
     low, high = np.quantile(drawn, BOUNDS)
-    return estimate, float(low), float(high)
+    return estimate, float(low), float(high) if estimate else none_of(units)

@@ -1,6 +1,7 @@
 """Templates of known people: of a labelled set, of people with several photos, or of pairs that people decided."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -50,7 +51,7 @@ def labelled_gallery(
     person = person.astype(np.int64)
     if decided is not None:
         person = _merged(pd.Index(names), decided)[person]
-    kept = _sample(person, photos=photos, seed=seed)
+    kept = sample_rows(person, photos=photos, seed=seed)
     _, codes = np.unique(person[kept], return_inverse=True)
     return Labelled(
         vectors=gallery.vectors[kept], person=codes.astype(np.int64), model=gallery.model,
@@ -58,13 +59,36 @@ def labelled_gallery(
     )  # fmt: skip
 
 
-def sampled(labelled: Labelled, *, photos: int = MOST_PHOTOS, seed: int = 0) -> Labelled:
-    """Return at most `photos` photos, all of people with two or more first."""
-    kept = _sample(labelled.person, photos=photos, seed=seed)
-    _, codes = np.unique(labelled.person[kept], return_inverse=True)
-    return Labelled(
-        vectors=labelled.vectors[kept], person=codes.astype(np.int64), model=labelled.model, source=labelled.source
-    )
+def read_decided(path: Path) -> pd.DataFrame:
+    """Return decided pairs from a CSV file: `a`, `b` (text), `same` (bool).
+
+    Raises:
+        FaceError: it cannot be read, a column is missing, or `same` holds anything but true and false.
+    """
+    try:
+        pairs = pd.read_csv(path, dtype=str, keep_default_na=False, usecols=["a", "b", "same"])
+    except (OSError, ValueError) as error:
+        raise FaceError(
+            "The decided pairs cannot be read.", next_step="Bring a CSV file with the columns a, b and same."
+        ) from error
+    known = pairs["same"].str.lower()
+    if not known.isin(["true", "false"]).all():
+        raise FaceError("The column same of the decided pairs holds anything but true and false.")
+    return pairs.assign(same=known == "true")
+
+
+def sample_rows(person: Codes, *, photos: int = MOST_PHOTOS, seed: int = 0) -> Codes:
+    """Return the rows of at most `photos` photos, rising; people come whole, those with two or more photos first."""
+    if len(person) <= photos:
+        return np.arange(len(person))
+    random = np.random.default_rng(seed)
+    several = np.bincount(person) > 1
+    order = random.permutation(len(several))
+    order = np.concatenate([order[several[order]], order[~several[order]]])
+    reached = np.cumsum(np.bincount(person)[order])
+    drawn = np.zeros(len(several), dtype=bool)
+    drawn[order[reached <= photos]] = True
+    return np.flatnonzero(drawn[person])
 
 
 def _merged(names: "pd.Index[str]", decided: pd.DataFrame) -> Codes:
@@ -89,17 +113,3 @@ def _merged(names: "pd.Index[str]", decided: pd.DataFrame) -> Codes:
             next_step="Have these pairs decided again.",
         )
     return codes
-
-
-def _sample(person: Codes, *, photos: int, seed: int) -> Codes:
-    if len(person) <= photos:
-        return np.arange(len(person))
-    random = np.random.default_rng(seed)
-    several = np.bincount(person) > 1
-    # People come whole, so that no genuine pair is lost of those who are drawn.
-    order = random.permutation(len(several))
-    order = np.concatenate([order[several[order]], order[~several[order]]])
-    reached = np.cumsum(np.bincount(person)[order])
-    drawn = np.zeros(len(several), dtype=bool)
-    drawn[order[reached <= photos]] = True
-    return np.flatnonzero(drawn[person])

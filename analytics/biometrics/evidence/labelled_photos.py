@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from analytics.biometrics.encoding import Encoder, encode_photos
 from analytics.biometrics.errors import FaceError
-from analytics.biometrics.evidence.labelled import Labelled
+from analytics.biometrics.evidence.labelled import Labelled, sample_rows
 from analytics.biometrics.files import write_whole
 from analytics.keys import cipher
 from analytics.settings import Settings
@@ -26,6 +26,9 @@ FACTS = ("sex", "age", "birth_year", "region", "district", "channel")
 AGES = (0, 18, 40, 60, 200)
 GENERATION = 20
 """Years of a group of birth years."""
+BAND_ENDS = (0.5, 0.8)
+BANDS = ("below .5", ".5 to .8", ".8 and more")
+"""Bands of photo quality (assumed)."""
 KEY = "face-evaluations"
 
 Progress = Callable[[str, float], None]
@@ -42,6 +45,7 @@ class EncodedSet:
         attributes: Attribute to each usable photo's group; "" = not known.
         statuses: Photos by status, usable or not.
         genuine: Pairs of one person's photos among all photos, usable or not.
+        left_out: Photos of a set of more than `MOST_PHOTOS` that were not drawn.
     """
 
     labelled: Labelled
@@ -51,6 +55,7 @@ class EncodedSet:
     attributes: dict[str, NDArray[np.str_]]
     statuses: dict[str, int]
     genuine: int
+    left_out: int = 0
 
 
 def read_list(folder: Path) -> pd.DataFrame:
@@ -97,7 +102,9 @@ def encode_set(
     Raises:
         FaceError: see `read_list`.
     """
-    listed = read_list(folder)
+    everything = read_list(folder)
+    # Beyond, the tail of the pairs would not fit in memory.
+    listed = everything.iloc[sample_rows(pd.factorize(everything["identity"])[0].astype(np.int64))]
     paths = [folder / "faces" / name for name in listed["file"]]
     status, vectors, quality = _cached(paths, encoder=encoder, settings=settings, cache=cache, progress=progress)
     usable = status == "ok"
@@ -118,13 +125,13 @@ def encode_set(
         },
         statuses=dict(Counter(status.tolist()).most_common()),
         genuine=int((sizes * (sizes - 1) // 2).sum()),
+        left_out=len(everything) - len(listed),
     )  # fmt: skip
 
 
 def quality_bands(quality: NDArray[np.float64]) -> NDArray[np.str_]:
-    """Return the third of the photos that each belongs to by quality; photos alike are in one."""
-    low, high = np.quantile(quality, [1 / 3, 2 / 3])
-    return np.where(quality <= low, "lowest third", np.where(quality <= high, "middle third", "highest third"))
+    """Return the band of each photo's quality, the same in every set."""
+    return np.array(BANDS)[np.digitize(quality, BAND_ENDS)]
 
 
 def _grouped(fact: str, values: "pd.Series[str]") -> NDArray[np.str_]:

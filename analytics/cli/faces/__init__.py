@@ -2,7 +2,7 @@
 
 import typer
 
-from analytics.cli.faces import duplicates, enrol
+from analytics.cli.faces import calibrate, duplicates, enrol, evaluate, verify
 
 app = typer.Typer(
     help="Faces: enrol photos, verify one against another, calibrate the evidence, find duplicates, evaluate.",
@@ -11,3 +11,6 @@ app = typer.Typer(
 app.command("enrol")(enrol.enrol)
 app.command("templates")(enrol.templates)
 app.command("duplicates")(duplicates.duplicates)
+app.command("verify")(verify.verify)
+app.command("calibrate")(calibrate.calibrate)
+app.command("evaluate")(evaluate.evaluate)

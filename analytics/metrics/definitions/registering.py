@@ -1,11 +1,10 @@
-"""Registrations and face verification."""
+"""Registrations, and how far they come."""
 
 from analytics.metrics.metric import Cells, Metric
 from validation.text import Text
 
 _OWNER = Text("Ditjen Linjamsos, tim portal", "Social protection directorate, portal team")
 _PORTAL = Text("Ekspor pendaftaran portal", "Portal export of registrations")
-_CHECKS = Text("Ekspor verifikasi wajah portal", "Portal export of face checks")
 _NOTHING = Text("Baris yang ditahan gerbang mutu data", "Rows held back by the quality gate")
 
 _STAGES = (
@@ -98,51 +97,6 @@ METRICS = (
         denominator_says=Text("pendaftaran yang tercatat lamanya", "registrations whose time was recorded"),
         excludes=Text("Pendaftaran tanpa catatan waktu", "Registrations without a recorded time"),
         source=_PORTAL,
-        owner=_OWNER,
-        refresh_days=2,
-    ),
-    Metric(
-        id="face_checks",
-        label=Text("Pemeriksaan wajah", "Face checks"),
-        unit="count",
-        polarity="neutral",
-        mart="verifications_daily",
-        numerator=Cells(column="checks", where=({"subject": ("applicant",)},)),
-        numerator_says=Text("pemeriksaan wajah pendaftar, setiap percobaan", "face checks of applicants, each attempt"),
-        excludes=Text("Pemeriksaan wajah pendamping", "Face checks of agents"),
-        source=_CHECKS,
-        owner=_OWNER,
-        refresh_days=2,
-    ),
-    Metric(
-        id="first_attempt_match",
-        label=Text("Cocok pada percobaan pertama", "Match at the first attempt"),
-        unit="share",
-        polarity="higher_is_better",
-        mart="verifications_daily",
-        numerator=Cells(
-            column="checks", where=({"subject": ("applicant",), "turn": ("first",), "outcome": ("match",)},)
-        ),
-        numerator_says=Text("percobaan pertama pendaftar yang cocok", "applicants' first attempts that match"),
-        denominator=Cells(column="checks", where=({"subject": ("applicant",), "turn": ("first",)},)),
-        denominator_says=Text("percobaan pertama pendaftar", "applicants' first attempts"),
-        excludes=Text("Percobaan kedua dan seterusnya; pendamping", "Second and later attempts; agents"),
-        source=_CHECKS,
-        owner=_OWNER,
-        refresh_days=2,
-    ),
-    Metric(
-        id="verified_share",
-        label=Text("Lolos verifikasi wajah", "Verified by face"),
-        unit="share",
-        polarity="higher_is_better",
-        mart="stages",
-        numerator=Cells(column="verified"),
-        numerator_says=Text("keluarga dengan pemeriksaan wajah yang cocok", "families with a matching face check"),
-        denominator=Cells(column="checked"),
-        denominator_says=Text("keluarga yang diperiksa wajahnya", "families whose face was checked"),
-        excludes=Text("Keluarga yang belum diperiksa", "Families not checked yet"),
-        source=_CHECKS,
         owner=_OWNER,
         refresh_days=2,
     ),
