@@ -21,6 +21,8 @@ LEAST_TOLD = 0.01
 """Posterior below which a pair is not even told of as distinct (assumed)."""
 PROBABLE = 0.95
 """Posterior from which on a pair is probable (assumed). It decides nothing: a person looks at it as at the others."""
+SURE = 1e-12
+"""What a posterior may lack of 1 to have odds."""
 SIDES = ("family", "village", "district", "channel", "agent")
 
 
@@ -55,6 +57,7 @@ def judge(evidence: Evidence, people: pl.DataFrame, *, target: float, budget: in
     fused = fuse(**numbers(evidence.pairs), people=len(people), shares=evidence.shares)
     cut, _ = cut_by_posterior(fused.probability, people=len(people), target=target, budget=budget)
     line = max(cut, LEAST_WORTH)
+    over_line = log10_odds(min(line, 1 - SURE))
     told = np.flatnonzero(fused.probability >= min(LEAST_TOLD, line))
     told = told[np.argsort(-fused.probability[told], kind="stable")]
     pairs = _with_people(evidence.pairs[told], people, evidence)
@@ -69,7 +72,7 @@ def judge(evidence: Evidence, people: pl.DataFrame, *, target: float, budget: in
         probability=pl.Series(probability),
         band=pl.Series(band),
         named=named,
-        cluster=pl.Series(_clusters(evidence, pairs, fused, told, shown=shown, line=line, people=len(people))),
+        cluster=pl.Series(_clusters(evidence, pairs, fused, told, shown=shown, over=over_line, people=len(people))),
         evidence=pl.Series(_fields(pairs, fused, told), dtype=pl.Object),
     )
     frame = pd.DataFrame({name: findings[name].to_list() for name in PAIR_COLUMNS})
@@ -104,17 +107,17 @@ def _clusters(
     told: NDArray[np.int64],
     *,
     shown: NDArray[np.bool_],
-    line: float,
+    over: float,
     people: int,
 ) -> NDArray[np.int64]:
     """Number the clusters of the shown pairs; each other pair has a number of its own."""
     a, b = pairs["row_a"].to_numpy()[shown], pairs["row_b"].to_numpy()[shown]
-    voice = fused.odds[told][shown] - log10_odds(line)
+    voice = fused.odds[told][shown] - over
     missing = pairs_within(a, b)
     inner = evidence.weighed(pl.DataFrame({"row_a": missing[0], "row_b": missing[1]}))
     against = fuse(**numbers(inner), people=people, shares=evidence.shares)
     pair = zip(missing[0].tolist(), missing[1].tolist(), strict=True)
-    known = dict(zip(pair, (against.odds - log10_odds(line)).tolist(), strict=True))
+    known = dict(zip(pair, (against.odds - over).tolist(), strict=True))
     clusters = np.zeros(len(pairs), dtype=np.int64)
     clusters[shown] = consistent_clusters(a, b, voice=voice, inner=known)
     clusters[~shown] = clusters.max(initial=0) + 1 + np.arange(int((~shown).sum()))

@@ -20,6 +20,7 @@ from analytics.ingest.identities import read_identities
 from analytics.ingest.mapping import Mapping
 from analytics.linkage.blocking import RULES
 from analytics.linkage.findings import Findings, SearchRun
+from analytics.linkage.training import RANDOM_PAIRS
 from analytics.settings import Settings
 from analytics.store import Warehouse
 
@@ -45,6 +46,7 @@ def find_duplicates(
     budget: int = BUDGET,
     duplicates: float | None = None,
     seed: int = SEED,
+    random_pairs: int = RANDOM_PAIRS,
     progress: Progress | None = None,
 ) -> Findings:
     """Find who may stand in a snapshot twice.
@@ -60,6 +62,7 @@ def find_duplicates(
         budget: Most pairs that people look at.
         duplicates: Share of the people who are a second record; None = estimated from the pairs.
         seed: Of all that is drawn.
+        random_pairs: Pairs of strangers that agreement of records by chance is counted in.
         progress: Told what is being done and which share of it is.
 
     Raises:
@@ -79,7 +82,7 @@ def find_duplicates(
         table = read_identities(settings, mapping, source)
         table = table.filter(pl.col("person_id").is_in(people["person_id"].implode()))
         if len(table):
-            records = Records.learnt(table, people=people["person_id"], seed=seed)
+            records = Records.learnt(table, people=people["person_id"], seed=seed, random_pairs=random_pairs)
     if faces is None and records is None:
         raise DuplicateError(
             "There is nothing to compare.",
