@@ -2,7 +2,8 @@
 
 import pytest
 
-from analytics.benchmarks.faces.planted import markdown, missed, run_planted
+from analytics.benchmarks.faces.planted import missed, run_planted
+from analytics.benchmarks.faces.planted_page import as_dict, markdown
 
 PEOPLE = 8_000
 
@@ -49,4 +50,5 @@ def test_page_says_every_search_and_what_was_missed(results):
     page = markdown(results)
     for name in ("fused", "face", "record"):
         assert f"| {name} |" in page
+    assert as_dict(results)["missed"] == missed(results)
     assert ("All demands are met." in page) == (not missed(results))
