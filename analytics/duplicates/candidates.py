@@ -81,13 +81,17 @@ class Faces:
         prepared = norming.prepare(gallery.vectors[order[first]])
         return cls(person=person.astype(np.int64), row=row, prepared=prepared, calibration=calibration)
 
-    def log10_lr(self, a: Rows, b: Rows) -> Array:
-        """Return the log10 likelihood ratios of pairs of people; NaN where either has no template."""
+    def scores(self, a: Rows, b: Rows) -> Array:
+        """Return the normed scores of pairs of people; NaN where either has no template."""
         found = np.full(len(a), np.nan)
         one, other = self.row[a], self.row[b]
         both = np.flatnonzero((one >= 0) & (other >= 0))
-        found[both] = self.calibration.log10_lr(self.prepared.scores(one[both], other[both]))
+        found[both] = self.prepared.scores(one[both], other[both])
         return found
+
+    def log10_lr(self, a: Rows, b: Rows) -> Array:
+        """Return the log10 likelihood ratios of pairs of people; NaN where either has no template."""
+        return self.calibration.log10_lr(self.scores(a, b))
 
     def score_of(self, log10_lr: float) -> float:
         """Return the least score with this likelihood ratio; infinite where no score has it."""

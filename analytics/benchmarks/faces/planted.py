@@ -198,9 +198,13 @@ def _searched(
             "b": ids.gather(rows["row_b"]),
             "odds": fused.odds,
             "probability": fused.probability,
+            "score": np.zeros(len(rows))
+            if faces is None
+            else faces.scores(rows["row_a"].to_numpy(), rows["row_b"].to_numpy()),
         }
     )
-    pairs = pairs.join(planted.truth, on=["a", "b"], how="left").sort("odds", descending=True)
+    # Likelihood ratios are bounded by what the data support; beyond the bound the score still tells pairs apart.
+    pairs = pairs.join(planted.truth, on=["a", "b"], how="left").sort("odds", "score", descending=True)
     shown = pairs.filter(pl.col("probability") >= LEAST_WORTH)
     return Search(
         name=name,
