@@ -21,7 +21,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from analytics.eligibility import Rule, rulebook
-from analytics.ingest.mapping import DatasetMapping, Format, Mapping, Recipe, TableMapping, VisitList
+from analytics.ingest.mapping import DatasetMapping, Format, IdentityList, Mapping, Recipe, TableMapping, VisitList
 from analytics.settings import Settings
 from analytics.store.manifest import Dataset
 from validation.contract import CONTRACT, Column, Table
@@ -80,6 +80,13 @@ KEYS = (
         "export when a list is written, and stored nowhere.",
         "visit_list.",
     ),
+    Keys(
+        "[identities]",
+        IdentityList,
+        "Lets the search for duplicates compare names, birth dates and numbers. They are read from the export while "
+        "the search lasts, and stored nowhere; the NIK is read from what `person_id` is made of.",
+        "identities.",
+    ),
 )
 
 SAID_HERE = {
@@ -100,6 +107,8 @@ SAID_HERE = {
     "columns": "Column of the contract to its recipe, see below",
     "visit_list.file": "File inside the folder given with `--source`",
     "visit_list.format": "How a CSV or XLSX file is written, as `format` of a table",
+    "identities.file": "File inside the folder given with `--source`, one row a person",
+    "identities.format": "How a CSV or XLSX file is written, as `format` of a table",
     "format.encoding": "Encoding, a Python codec such as `cp1252`",
     "format.separator": "Mark between fields",
     "format.decimal": "Decimal mark",

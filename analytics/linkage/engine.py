@@ -112,7 +112,6 @@ def open_linker(
 ) -> tuple[Any, Any]:
     """Return Splink's linker over the table, with the model's parameters, and its way to the database."""
     from splink import DuckDBAPI, Linker  # noqa: PLC0415 - loads Splink
-    from splink.internals.dialects import DuckDBDialect  # noqa: PLC0415
 
     connection.execute("set temp_directory = ''")
     connection.execute(f"set memory_limit = '{memory}'")
@@ -121,7 +120,7 @@ def open_linker(
     logging.getLogger("splink").setLevel(logging.CRITICAL)
     api = DuckDBAPI(connection=connection)
     source = api.register(table.to_arrow(), table_name="records")
-    linker = Linker(source, splink_settings(model, rules=rules, dialect=DuckDBDialect()), log_level=None)
+    linker = Linker(source, splink_settings(model, rules=rules, dialect=DuckDBAPI.sql_dialect), log_level=None)
     for column, level in _by_frequency(model):
         frequencies = term_frequencies(table[column], average=level)
         linker.table_management.register_term_frequency_lookup(api.register(frequencies.to_arrow()), column)

@@ -220,8 +220,9 @@ def _m_of(level: Levels, weight: Shares, typical: Shares) -> Shares:
     seen = np.bincount(level[known], weights=weight[known], minlength=len(typical))
     if seen.sum() < 1:
         return typical
-    share = np.maximum(seen / seen.sum(), NEVER_SEEN)
-    return share / share.sum()
+    share: Shares = np.maximum(seen / seen.sum(), NEVER_SEEN)
+    made: Shares = share / share.sum()
+    return made
 
 
 def _with(

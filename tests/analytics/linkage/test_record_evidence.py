@@ -22,13 +22,13 @@ from analytics.linkage.training import train
 from tests.analytics.linkage.planted import people, with_duplicates
 
 SEED = 11
-PEOPLE = 2_000
-RANDOM_PAIRS = 300_000
+FAMILIES = 1_500
+RANDOM_PAIRS = 200_000
 
 
 @pytest.fixture(scope="module")
 def planted() -> tuple[pl.DataFrame, pl.DataFrame]:
-    return with_duplicates(people(families=PEOPLE, seed=SEED), share=0.03, seed=SEED)
+    return with_duplicates(people(families=FAMILIES, seed=SEED), share=0.03, seed=SEED)
 
 
 @pytest.fixture(scope="module")
@@ -156,7 +156,7 @@ def test_frequencies_leave_the_pair_itself_out():
     ("change", "field", "level"),
     [
         ({"name": "H. Rachmat Hidayat, S.Pd."}, "name", "equal"),
-        ({"name": "RahmatHidayat"}, "name", "equal"),
+        ({"name": "RAHMAT  HIDAYAT"}, "name", "equal"),
         ({"name": "Hidayat Rahmat"}, "name", "order"),
         ({"name": "Rohmat Hidayat"}, "name", "sound"),
         ({"name": "Rahmat Hidayak"}, "name", "close"),
@@ -166,7 +166,7 @@ def test_frequencies_leave_the_pair_itself_out():
         ({"name": "Bambang Sutrisno"}, "name", "different"),
         ({"birth_date": "1980-03-17"}, "birth", "equal"),
         ({"birth_date": "1980-03-12"}, "birth", "slip"),
-        ({"birth_date": "1980-03-71".replace("71", "27")}, "birth", "slip"),
+        ({"birth_date": "1980-03-27"}, "birth", "slip"),
         ({"birth_date": "1908-03-17"}, "birth", "slip"),
         ({"birth_date": "1980-01-01"}, "birth", "default"),
         ({"birth_date": "1980-11-25"}, "birth", "year"),
@@ -241,18 +241,22 @@ def test_u_is_the_share_among_random_pairs():
     assert u["equal"] == pytest.approx((same + 0.5) / (pairs + 1))
 
 
-def test_training_finds_the_shares_that_were_planted(model):
+def test_training_finds_the_shares_that_were_planted(planted, model):
+    everyone, truth = planted
+    both = truth.join(everyone, left_on="a", right_on="person_id").join(everyone, left_on="b", right_on="person_id")
     m = {field.name: {level.code: level.m for level in field.levels} for field in model.fields}
-    assert m["birth"]["equal"] == pytest.approx(0.92, abs=0.05)
-    assert m["place"]["village"] == pytest.approx(0.9, abs=0.08)
+    for field, level, column in (("birth", "equal", "birth_date"), ("place", "village", "village")):
+        share = (both[column] == both[f"{column}_right"]).mean()
+        assert m[field][level] == pytest.approx(share, abs=0.06)
     assert m["sex"]["equal"] > 0.98
     for field in model.fields:
         assert sum(level.m for level in field.levels) == pytest.approx(1)
 
 
-def test_the_same_seed_makes_the_same_model(planted, model):
-    again = train(planted[0], seed=SEED, random_pairs=RANDOM_PAIRS)
-    assert again.id == model.id
+def test_the_same_seed_makes_the_same_model():
+    everyone = crowd(person(), person(name="Rahmat"))
+    one, same, other = (train(everyone, seed=seed, random_pairs=2_000).id for seed in (SEED, SEED, SEED + 1))
+    assert one == same != other
 
 
 def test_fields_that_nobody_has_are_left_out():
