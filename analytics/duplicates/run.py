@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -16,8 +15,6 @@ from analytics.duplicates.evidence import FLOOR, Evidence, gather_evidence
 from analytics.duplicates.judging import LEAST_WORTH, PROBABLE, judge
 from analytics.duplicates.people import people_of
 from analytics.duplicates.records import LEAST, Records
-from analytics.ingest.identities import read_identities
-from analytics.ingest.mapping import Mapping
 from analytics.linkage.blocking import RULES
 from analytics.linkage.findings import Findings, SearchRun
 from analytics.linkage.training import RANDOM_PAIRS
@@ -38,8 +35,7 @@ def find_duplicates(
     warehouse: Warehouse,
     settings: Settings,
     *,
-    mapping: Mapping | None = None,
-    source: Path | None = None,
+    identities: pl.DataFrame | None = None,
     gallery: Gallery | None = None,
     calibration: str = "",
     target: float = TARGET,
@@ -54,8 +50,7 @@ def find_duplicates(
     Args:
         warehouse: The snapshot.
         settings: Where keys and calibrations are.
-        mapping: The data set's mapping, whose section [identities] says where names are.
-        source: Folder of the export that the snapshot was made from; without it records are not compared.
+        identities: Of `read_identities`, of the export that the snapshot was made from; None = no records are compared.
         gallery: Templates; None = faces are not compared.
         calibration: Id of the calibration; empty = the newest of the gallery's model.
         target: Highest false-positive identification rate, in (0, 1).
@@ -77,10 +72,9 @@ def find_duplicates(
     if gallery is not None and len(gallery):
         say("faces", 0.05)
         faces = _faces(gallery, people, settings, calibration)
-    if source is not None and mapping is not None:
+    if identities is not None:
         say("records", 0.15)
-        table = read_identities(settings, mapping, source)
-        table = table.filter(pl.col("person_id").is_in(people["person_id"].implode()))
+        table = identities.filter(pl.col("person_id").is_in(people["person_id"].implode()))
         if len(table):
             records = Records.learnt(table, people=people["person_id"], seed=seed, random_pairs=random_pairs)
     if faces is None and records is None:

@@ -28,13 +28,13 @@ def duplicates(
         Path | None,
         typer.Option(
             help="Folder of the export that the data set was made from: names and birth dates are read there, compared "
-            "in memory and stored nowhere but of people in pairs. Without it only faces are compared.",
+            "in memory, and kept, encrypted, of people in pairs alone. Without it only faces are compared.",
             file_okay=False,
         ),
     ] = None,
     mapping: Annotated[
         Path | None,
-        typer.Option(help="The export's mapping, with a section [identities]; default: the simulated pilot's."),
+        typer.Option(help="The export's mapping, with a section \\[identities]; default: the simulated pilot's."),
     ] = None,
     gallery: Annotated[
         str, typer.Option(help="Gallery of the people's templates; an empty one compares records alone.")
@@ -65,9 +65,11 @@ def duplicates(
 
     What is found are pairs for a person to look at, in the order of their probability. Nobody's benefit changes.
     """
+    from analytics.duplicates.identities import keep_identities  # noqa: PLC0415 - loads SQLAlchemy
     from analytics.duplicates.ready import enrol_templates, simulated_calibration  # noqa: PLC0415 - loads Splink
     from analytics.duplicates.run import BUDGET, TARGET, find_duplicates, gallery_of  # noqa: PLC0415
     from analytics.ingest import load_mapping  # noqa: PLC0415
+    from analytics.ingest.identities import read_identities  # noqa: PLC0415
     from analytics.simulator.parameters import FACE_MODEL  # noqa: PLC0415
 
     warehouse = open_store(settings()).open(dataset or settings().dataset)
@@ -79,13 +81,21 @@ def duplicates(
         if faces is not None and faces.model == FACE_MODEL and not calibration:
             report("calibrating on simulated faces", 0.0)
             calibration = simulated_calibration(settings())
+        identities = None
+        if source is not None:
+            report("who people are", 0.0)
+            identities = read_identities(settings(), load_mapping(mapping or shipped_mapping()), source)
         findings = find_duplicates(
             warehouse, settings(),
-            mapping=load_mapping(mapping or shipped_mapping()) if source is not None else None,
-            source=source, gallery=faces, calibration=calibration,
+            identities=identities, gallery=faces, calibration=calibration,
             target=TARGET if target is None else target, budget=BUDGET if budget is None else budget, progress=report,
         )  # fmt: skip
-        stored = None if dry_run else _stored(findings)
+        stored = None
+        if not dry_run:
+            report("keeping what was found", 1.0)
+            stored = _stored(findings)
+            if identities is not None:
+                stored |= {"identities": keep_identities(settings(), warehouse, findings, identities)}
     if as_json:
         print_json(_summary(findings) | {"stored": stored})
         return

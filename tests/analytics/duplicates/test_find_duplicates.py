@@ -16,6 +16,7 @@ from analytics.duplicates.errors import DuplicateError
 from analytics.duplicates.people import people_of
 from analytics.duplicates.ready import enrol_templates, simulated_calibration
 from analytics.duplicates.run import find_duplicates, gallery_of
+from analytics.ingest.identities import read_identities
 from analytics.ingest.mapping import load_mapping
 from analytics.ingest.pseudonyms import pseudonym_key, pseudonymise
 from analytics.linkage.findings import PAIR_COLUMNS
@@ -56,9 +57,9 @@ def truth(home):
 
 
 def search(warehouse, home, *, records=True, faces=True, **options):
-    given = {"mapping": load_mapping(MAPPING), "source": home.home / "exports"} if records else {}
+    identities = read_identities(home, load_mapping(MAPPING), home.home / "exports") if records else None
     gallery = gallery_of(home, "default") if faces else None
-    return find_duplicates(warehouse, home, **given, gallery=gallery, random_pairs=50_000, **options)
+    return find_duplicates(warehouse, home, identities=identities, gallery=gallery, random_pairs=50_000, **options)
 
 
 @pytest.fixture(scope="module")
@@ -180,3 +181,5 @@ def test_command_stores_the_findings(home, monkeypatch, findings):
     assert said["bands"]["review"] + said["bands"]["probable"] == len(shown(findings)) == said["stored"]["new"]
     again = store_findings(open_database(home), findings)
     assert again.new == 0
+    people = {person for pair in shown(findings) for person in pair}
+    assert said["stored"]["identities"] == len(people)
