@@ -11,7 +11,7 @@ from rich.console import Console
 
 from analytics.benchmarks import validation as benchmark
 from analytics.cli.data import JsonOption
-from analytics.cli.output import print_json, print_table, say
+from analytics.cli.output import print_json, print_table, progress, say
 
 app = typer.Typer(help="Measure how fast the gate is and how well the estimators hold.", no_args_is_help=True)
 ROWS = (1_000_000, 10_000_000)
@@ -136,13 +136,14 @@ def faces(
     as_json: JsonOption = False,
 ) -> None:
     """Measure encoding beside plain face_recognition, and the search of near pairs beside loops, numpy and FAISS."""
-    from analytics.benchmarks import faces as measured  # noqa: PLC0415 - loads ONNX Runtime
+    from analytics.benchmarks.faces import encoding, search  # noqa: PLC0415 - loads ONNX Runtime
+    from analytics.benchmarks.faces import speed as measured  # noqa: PLC0415
 
     console = Console(stderr=True, highlight=False)
     with _workplace(folder) as work:
         found = measured.Results(
-            encoding=measured.encoding.run(photos, count, home=work, report=console.print) if photos else None,
-            search=measured.search.run(sorted(set(templates or measured.search.SIZES)), work, report=console.print),
+            encoding=encoding.run(photos, count, home=work, report=console.print) if photos else None,
+            search=search.run(sorted(set(templates or search.SIZES)), work, report=console.print),
         )
     if output is not None:
         output.parent.mkdir(parents=True, exist_ok=True)
@@ -151,6 +152,29 @@ def faces(
         print_json(measured.as_dict(found))
         return
     say(measured.markdown(found))
+
+
+@app.command()
+def duplicates(
+    *,
+    people: Annotated[int, typer.Option(min=2000, help="Applicants, planted second records included.")] = 360_000,
+    twins: Annotated[float, typer.Option(min=0, max=0.5, help="Share of them who are a twin of another.")] = 0.0,
+    seed: Annotated[int, typer.Option(help="Seed of everything that is drawn.")] = 1,
+    output: Annotated[Path | None, typer.Option(help="Write the page of results here.", dir_okay=False)] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Plant duplicates in the simulated pilot and search for them by faces and records, and by either alone."""
+    from analytics.benchmarks.faces import planted, planted_page  # noqa: PLC0415 - loads Splink
+
+    with progress() as report:
+        found = planted.run_planted(people, seed=seed, twins=twins, progress=report)
+    if output is not None:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(planted_page.markdown(found), encoding="utf-8")
+    if as_json:
+        print_json(planted_page.as_dict(found))
+        return
+    say(planted_page.markdown(found))
 
 
 @contextmanager

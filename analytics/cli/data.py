@@ -49,7 +49,7 @@ def simulate_pilot(
             progress=lambda what, share: report(what, share / 2),
         )
         done = ingest(
-            _shipped_mapping(),
+            shipped_mapping(),
             home / "exports" / name,
             settings=settings(),
             progress=lambda what, share: report(what, 0.5 + share / 2),
@@ -166,7 +166,12 @@ def print_ingested(done: Ingested, *, as_json: bool) -> None:
         say("`tepat quarantine list` and the page Mutu Data name the rejected rows and the rules that they break.")
 
 
-def _shipped_mapping() -> Path:
+def shipped_mapping() -> Path:
+    """Return the mapping of the simulated pilot.
+
+    Raises:
+        TepatError: the command does not run from a checkout.
+    """
     path = Path(__file__).parents[2] / "examples" / PILOT_MAPPING
     if not path.is_file():
         raise TepatError(

@@ -22,6 +22,7 @@ from analytics.simulator.pilot import Pilot, run_pilot
 from analytics.simulator.population import Population, Progress, populate
 from analytics.simulator.register_exports import export_families, export_persons
 from analytics.simulator.registration import export_registrations
+from analytics.simulator.template_exports import export_templates
 
 Tables = Iterator[tuple[str, pl.DataFrame]]
 
@@ -80,7 +81,7 @@ def simulate(
 
     rows: dict[str, int] = {}
     for position, (name, frame) in enumerate(_export_tables(base, pilot, present=present, cutoff=cutoff, seed=seed)):
-        say(f"writing {name}", 0.60 + 0.04 * position)
+        say(f"writing {name}", 0.60 + 0.036 * position)
         frame.write_parquet(exports / f"{name}.parquet")
         rows[name] = frame.height
     say("writing the truth", 0.97)
@@ -143,6 +144,10 @@ def _export_tables(base: Population, pilot: Pilot, *, present: Flags, cutoff: np
         ),
     )
     yield "verifikasi", export_faces(checks=pilot.faces, table=pilot.table, cutoff=cutoff)
+    yield (
+        "templat_wajah",
+        export_templates(table=pilot.table, people=people, identities=identities, cutoff=cutoff, seed=seed),
+    )
     corrections = pilot.objections.corrections
     yield (
         "keputusan",

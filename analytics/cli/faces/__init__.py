@@ -2,7 +2,7 @@
 
 import typer
 
-from analytics.cli.faces import calibrate, enrol, evaluate, pairs, verify
+from analytics.cli.faces import calibrate, duplicates, enrol, evaluate, pairs, verify
 
 app = typer.Typer(
     help="Faces: enrol photos, verify one against another, calibrate the evidence, find duplicates, evaluate.",
@@ -10,9 +10,10 @@ app = typer.Typer(
 )
 app.command("enrol")(enrol.enrol)
 app.command("templates")(enrol.templates)
-app.command("verify")(verify.verify)
 app.command("calibrate")(calibrate.calibrate)
 app.command("evaluate")(evaluate.evaluate)
+app.command("verify")(verify.verify)
+app.command("duplicates")(duplicates.duplicates)
 app.command("pairs")(pairs.pairs)
 app.command("cases")(pairs.cases)
 app.command("purge")(pairs.purge)
