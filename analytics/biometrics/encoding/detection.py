@@ -20,7 +20,7 @@ DETECTOR_SIDE = 640
 SECOND_FACE = 0.6
 """Prominence of the second face, that of the first = 1, from which a photo has several faces.
 
-Of 4,161 press photos 169 (4.1 %) hold more than one face and 6 (0.1 %) reach this: two people side by side. Below
+Of 4,161 press photos 169 (4.1 %) hold more than one face and 7 (0.2 %) reach this: two people side by side. Below
 it the first face was the right person's in each of the 94 photos where another photo of the person could tell.
 """
 SAME_FACE = 0.5
@@ -58,11 +58,13 @@ class Box:
 def find_faces(pixels: Pixels) -> list[Box]:
     """Return the faces, the most prominent first; a small or far-off one may be missing.
 
-    The photo is enlarged, which takes four times as long, only where no face was found without.
+    The photo is seen in grey, which takes three quarters of the time of colours; in colours, and enlarged, which takes
+    four times as long, only where no face was found so far.
     """
     seen, scale = _for_the_detector(pixels)
-    for enlarged in (0, 1):
-        found, scores, _ = _models()[0].run(seen, enlarged, 0.0)
+    grey = np.asarray(Image.fromarray(seen).convert("L"))
+    for look, enlarged in ((grey, 0), (seen, 0), (grey, 1), (seen, 1)):
+        found, scores, _ = _models()[0].run(look, enlarged, 0.0)
         if found:
             break
     boxes = [
