@@ -43,6 +43,8 @@ left, right = st.columns(2)
 with left:
     make = partial(trends.over_time, metric="unverified_agent_days", grain="month")
     panel(view, "agents_verified", make, metrics=["unverified_agent_days", "entered_unverified"])
-with right:
-    make = partial(regions.region_map, metric="unverified_agent_days", level=view.level_below(view.filters.area))
-    panel(view, "agents_by_region", make, metrics=["unverified_agent_days"])
+level = view.level_below(view.filters.area)
+if level in view.metric("unverified_agent_days").dimensions:
+    with right:
+        make = partial(regions.region_map, metric="unverified_agent_days", level=level)
+        panel(view, "agents_by_region", make, metrics=["unverified_agent_days"])
