@@ -1,7 +1,6 @@
 """Templates of known people: of a labelled set, of people with several photos, or of pairs that people decided."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -57,24 +56,6 @@ def labelled_gallery(
         vectors=gallery.vectors[kept], person=codes.astype(np.int64), model=gallery.model,
         source="gallery" if decided is None else "decided",
     )  # fmt: skip
-
-
-def read_decided(path: Path) -> pd.DataFrame:
-    """Return decided pairs from a CSV file: `a`, `b` (text), `same` (bool).
-
-    Raises:
-        FaceError: it cannot be read, a column is missing, or `same` holds anything but true and false.
-    """
-    try:
-        pairs = pd.read_csv(path, dtype=str, keep_default_na=False, usecols=["a", "b", "same"])
-    except (OSError, ValueError) as error:
-        raise FaceError(
-            "The decided pairs cannot be read.", next_step="Bring a CSV file with the columns a, b and same."
-        ) from error
-    known = pairs["same"].str.lower()
-    if not known.isin(["true", "false"]).all():
-        raise FaceError("The column same of the decided pairs holds anything but true and false.")
-    return pairs.assign(same=known == "true")
 
 
 def sample_rows(person: Codes, *, photos: int = MOST_PHOTOS, seed: int = 0) -> Codes:

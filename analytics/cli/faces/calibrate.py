@@ -1,12 +1,15 @@
 """`tepat faces calibrate`: what scores of faces are worth as evidence, learnt from known pairs and saved."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from analytics.adjudication import open_adjudication
 from analytics.cli.data import JsonOption
 from analytics.cli.faces.evaluate import CacheOption, SeedOption, print_groups
+from analytics.cli.faces.pairs import DatasetOption, named
 from analytics.cli.output import print_json, print_table, progress, say
 from analytics.settings import settings
 from validation.errors import TepatError
@@ -37,9 +40,10 @@ def calibrate(
         str, typer.Option(help="Instead of a folder: gallery in which many people have two photos or more.")
     ] = "",
     decided: Annotated[
-        Path | None,
-        typer.Option(help="With --gallery: CSV of pairs that people decided (a, b, same), by pseudonym."),
-    ] = None,
+        bool,
+        typer.Option("--decided", help="With --gallery: take pairs that reviewers found to be one person for one too."),
+    ] = False,
+    dataset: DatasetOption = "",
     cache: CacheOption = None,
     name: Annotated[str, typer.Option(help="What to call the data; default: the folder's or gallery's name.")] = "",
     seed: SeedOption = 0,
@@ -53,7 +57,7 @@ def calibrate(
     from analytics.biometrics.evidence.calibrating import calibrate as run  # noqa: PLC0415 - loads pandas
     from analytics.biometrics.evidence.calibration import save_calibration  # noqa: PLC0415
 
-    if (folder is None) == (not gallery) or (decided is not None and not gallery):
+    if (folder is None) == (not gallery) or (decided and not gallery):
         raise TepatError(
             "It is not clear what to calibrate on.",
             next_step="Name either a folder of labelled photos or --gallery; --decided goes with --gallery.",
@@ -62,7 +66,7 @@ def calibrate(
         if folder is not None:
             labelled, attributes = _from_folder(folder, cache=cache, report=report)
         else:
-            labelled, attributes = _from_gallery(gallery, decided=decided, seed=seed), {}
+            labelled, attributes = _from_gallery(gallery, decided=named(dataset) if decided else "", seed=seed), {}
         report("pairs", 0.5)
         called = name or gallery or (folder.resolve().name if folder is not None else "")
         made, norming = run(labelled, name=called, attributes=attributes, seed=seed)
@@ -85,12 +89,16 @@ def _from_folder(
     return encoded.labelled, encoded.attributes
 
 
-def _from_gallery(gallery: str, *, decided: Path | None, seed: int) -> "Labelled":
-    from analytics.biometrics.evidence.labelled import labelled_gallery, read_decided  # noqa: PLC0415
+def _from_gallery(gallery: str, *, decided: str, seed: int) -> "Labelled":
+    """Return the gallery's people; those of a data set's decided pairs, if it is named, joined."""
+    from analytics.biometrics.evidence.labelled import labelled_gallery  # noqa: PLC0415 - loads pandas
     from analytics.biometrics.templates import Templates  # noqa: PLC0415 - loads the cipher
 
     templates = Templates.open(settings(), gallery).gallery()
-    return labelled_gallery(templates, None if decided is None else read_decided(decided), seed=seed)
+    if not decided:
+        return labelled_gallery(templates, seed=seed)
+    with closing(open_adjudication(settings())) as opened:
+        return labelled_gallery(templates, opened.decided_pairs(decided), seed=seed)
 
 
 def _print(made: "Calibration") -> None:

@@ -26,7 +26,7 @@ def pairs(*, dataset: DatasetOption = "", as_json: JsonOption = False) -> None:
 
     Prints counts alone, and of no person.
     """
-    name = _named(dataset)
+    name = named(dataset)
     with closing(open_adjudication(settings())) as opened:
         found, runs = opened.overview(name), opened.runs(name)
         agreed, speeds = opened.agreement(name), opened.speeds(name)
@@ -90,7 +90,7 @@ def purge(
 
     What reviewers decided stays, by pseudonym, and so does the log of who looked at whom.
     """
-    name = _named(dataset)
+    name = named(dataset)
     with closing(open_vault(settings(), dataset=name)) as vault:
         found = vault.purgeable(days=days) if dry_run else vault.purge(officer=officer, days=days)
     if as_json:
@@ -100,7 +100,8 @@ def purge(
     say(f"[bold]{found.people:,} people {done}[/], whose pairs were all decided before {found.before:%Y-%m-%d}.")
 
 
-def _named(dataset: str) -> str:
+def named(dataset: str) -> str:
+    """Return the data set: the one named, else that of the settings, else the one published last."""
     return dataset or settings().dataset or open_store(settings()).manifest().dataset.name
 
 

@@ -14,7 +14,7 @@ from analytics.biometrics.evidence.calibration import (
     load_norming,
     save_calibration,
 )
-from analytics.biometrics.evidence.labelled import Labelled, labelled_gallery, read_decided, sample_rows
+from analytics.biometrics.evidence.labelled import Labelled, labelled_gallery, sample_rows
 from analytics.biometrics.evidence.norming import Norming
 from analytics.biometrics.gallery import Gallery
 from analytics.settings import Settings
@@ -161,16 +161,3 @@ def test_a_sample_keeps_people_with_several_photos_whole() -> None:
     assert len(rows) == 30
     assert sorted(np.unique(person[rows], return_counts=True)[1]) == [1] * 10 + [2] * 10
     assert (sample_rows(person) == np.arange(60)).all()
-
-
-@pytest.mark.parametrize("text", ["a,b\nx,y\n", "a,b,same\nx,y,perhaps\n", ""])
-def test_decided_pairs_that_cannot_be_read_are_refused(text: str, tmp_path: Path) -> None:
-    (tmp_path / "pairs.csv").write_text(text)
-    with pytest.raises(FaceError, match="decided pairs"):
-        read_decided(tmp_path / "pairs.csv")
-
-
-def test_decided_pairs_are_read_as_text(tmp_path: Path) -> None:
-    (tmp_path / "pairs.csv").write_text("a,b,same\n01,02,True\n01,03,false\n")
-    found = read_decided(tmp_path / "pairs.csv")
-    assert found.to_dict("list") == {"a": ["01", "01"], "b": ["02", "03"], "same": [True, False]}

@@ -98,7 +98,7 @@ def test_calibrate_saves_what_a_search_uses(folder: Path, tmp_path: Path) -> Non
     assert "Saved as" in _run("calibrate", str(folder))
 
 
-@pytest.mark.parametrize("arguments", [[], ["set", "--gallery", "g"], ["set", "--decided", "pairs.csv"]])
+@pytest.mark.parametrize("arguments", [[], ["set", "--gallery", "g"], ["set", "--decided"]])
 def test_calibrate_wants_one_source(arguments: list[str]) -> None:
     done = CliRunner().invoke(app, ["calibrate", *arguments])
     assert "not clear what to calibrate on" in str(done.exception)
