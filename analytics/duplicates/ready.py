@@ -16,6 +16,8 @@ from analytics.settings import Settings
 from analytics.simulator import parameters as p
 from analytics.simulator.templates import draw_templates
 
+EXPORTED = "templat_wajah.parquet"
+"""Templates among the files of the simulated pilot's export."""
 COLUMNS = ("nik", "templat", "mutu", "model")
 CALIBRATED = 3_000
 """Simulated people with two photos that simulated templates are calibrated on (assumed)."""

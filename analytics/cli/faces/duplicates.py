@@ -28,7 +28,8 @@ def duplicates(
         Path | None,
         typer.Option(
             help="Folder of the export that the data set was made from: names and birth dates are read there, compared "
-            "in memory, and kept, encrypted, of people in pairs alone. Without it only faces are compared.",
+            "in memory, and kept, encrypted, of people in pairs alone. Without it only faces are compared; default of "
+            "the simulated pilot: its own export.",
             file_okay=False,
         ),
     ] = None,
@@ -42,6 +43,14 @@ def duplicates(
     templates: Annotated[
         Path | None,
         typer.Option(help="Parquet file of ready templates to enrol first, as the simulated pilot's export has one."),
+    ] = None,
+    photos: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder that the people were enrolled from (faces/, faces.csv): one photo of each person in a pair is "
+            "kept, encrypted, for those who may see photos (TEPAT_PHOTO_VIEWERS). Needs --source.",
+            file_okay=False,
+        ),
     ] = None,
     calibration: Annotated[
         str, typer.Option(help="Id of the calibration of face evidence; default: the newest of the model.")
@@ -73,6 +82,8 @@ def duplicates(
     from analytics.simulator.parameters import FACE_MODEL  # noqa: PLC0415
 
     warehouse = open_store(settings()).open(dataset or settings().dataset)
+    if source is None and warehouse.manifest.dataset.sensitivity == "simulated":
+        source, templates = _simulated(warehouse.manifest.dataset.name, templates)
     with progress() as report:
         if templates is not None:
             report("templates", 0.0)
@@ -95,7 +106,7 @@ def duplicates(
             report("keeping what was found", 1.0)
             stored = _stored(findings)
             if identities is not None:
-                stored |= {"identities": keep_identities(settings(), warehouse, findings, identities)}
+                stored |= {"identities": keep_identities(settings(), warehouse, findings, identities, photos=photos)}
     if as_json:
         print_json(_summary(findings) | {"stored": stored})
         return
@@ -103,6 +114,15 @@ def duplicates(
     if stored:
         say(f"Kept as run {stored['run']}: {stored['new']:,} new pairs, {stored['refreshed']:,} known ones with new "
             f"evidence, {stored['decided']:,} that people had decided before and that stay as they are.")  # fmt: skip
+
+
+def _simulated(dataset: str, templates: Path | None) -> tuple[Path | None, Path | None]:
+    """Return the simulated pilot's export and its ready templates, where they are still there."""
+    from analytics.duplicates.ready import EXPORTED  # noqa: PLC0415 - loads Splink
+
+    exports = settings().home / "exports" / dataset
+    ready = exports / EXPORTED
+    return (exports if exports.is_dir() else None), templates or (ready if ready.is_file() else None)
 
 
 def _stored(findings: "Findings") -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from analytics.adjudication import store_findings
 from analytics.biometrics.errors import FaceError
 from analytics.cli.faces import app
 from analytics.duplicates.errors import DuplicateError
+from analytics.duplicates.identities import keep_identities
 from analytics.duplicates.people import people_of
 from analytics.duplicates.ready import enrol_templates, simulated_calibration
 from analytics.duplicates.run import find_duplicates, gallery_of
@@ -23,6 +25,8 @@ from analytics.linkage.findings import PAIR_COLUMNS
 from analytics.register import open_database
 from analytics.settings import Settings, settings
 from analytics.store import open_store
+from analytics.vault import open_vault
+from tests.analytics.biometrics.drawn import draw_face
 
 MAPPING = Path(__file__).parents[3] / "examples" / "banyuwangi.toml"
 
@@ -183,3 +187,50 @@ def test_command_stores_the_findings(home, monkeypatch, findings):
     assert again.new == 0
     people = {person for pair in shown(findings) for person in pair}
     assert said["stored"]["identities"] == len(people)
+
+
+def test_photos_of_people_in_pairs_go_into_the_vault_and_of_nobody_else(home, warehouse, findings, tmp_path):
+    store_findings(open_database(home), findings)
+    key = pseudonym_key(home.home)
+    people = pl.read_parquet(home.home / "exports" / "anggota.parquet", columns=["nik"])
+    people = people.with_columns(person=pseudonymise(people["nik"], key=key, scope="person_id"))
+    paired = sorted({person for pair in shown(findings) for person in pair})
+    first, second = (people.filter(pl.col("person") == person)["nik"][0] for person in paired[:2])
+    other = people.filter(~pl.col("person").is_in(paired))["nik"][0]
+    (tmp_path / "faces").mkdir()
+    draw_face().save(tmp_path / "faces" / "first.png")
+    (tmp_path / "faces" / "broken.jpg").write_bytes(b"no photo")
+    draw_face().save(tmp_path / "faces" / "other.png")
+    rows = [("broken.jpg", first), ("first.png", first), ("broken2.jpg", second), ("other.png", other)]
+    (tmp_path / "faces" / "broken2.jpg").write_bytes(b"no photo either")
+    (tmp_path / "faces.csv").write_text("file,identity\n" + "".join(f"{file},{nik}\n" for file, nik in rows))
+    identities = read_identities(home, load_mapping(MAPPING), home.home / "exports")
+    assert keep_identities(home, warehouse, findings, identities, photos=tmp_path) == len(paired)
+    with closing(open_vault(home, dataset=findings.run.dataset)) as vault:
+        assert [vault.has_photo(person) for person in paired[:2]] == [True, False]
+        assert not any(vault.has_photo(person) for person in paired[2:])
+        (found,) = people.filter(pl.col("nik") == other)["person"]
+        assert not vault.has_photo(found)
+
+
+def test_the_simulated_pilot_brings_its_own_export(home, monkeypatch, findings):
+    asked = {}
+
+    def kept(*_args, **options):
+        asked.update(options)
+        return findings
+
+    monkeypatch.setenv("TEPAT_HOME", str(home.home))
+    monkeypatch.setattr("analytics.duplicates.run.find_duplicates", kept)
+    own = home.home / "exports" / findings.run.dataset
+    shutil.copytree(home.home / "exports", own, ignore=shutil.ignore_patterns(findings.run.dataset))
+    settings.cache_clear()
+    try:
+        result = CliRunner().invoke(app, ["duplicates", "--dry-run"])
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
+        shutil.rmtree(own)
+    assert result.exit_code == 0, result.output
+    assert len(asked["identities"])
+    assert asked["gallery"].model == "simulasi-dlib-asia"
