@@ -17,9 +17,9 @@ import numpy as np
 import polars as pl
 from cryptography.fernet import InvalidToken
 
-from analytics.biometrics.files import drop_drafts, write_whole
 from analytics.biometrics.gallery import Gallery, Vectors
 from analytics.biometrics.template_rows import SCHEMA, TemplatesError, complete_rows, demand_one_length, lengths
+from analytics.files import drop_drafts, write_whole
 from analytics.keys import cipher, key_file
 from analytics.settings import Settings
 

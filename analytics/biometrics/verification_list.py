@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from analytics.biometrics.errors import FaceError
-from analytics.biometrics.files import write_whole
 from analytics.biometrics.verification import MOST_ATTEMPTS, Check, Face, Verifier
+from analytics.files import write_whole
 from validation.contract import VERIFICATIONS
 
 COLUMNS = ("registration_id", "subject", "probe", "reference", "attempt")

@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -12,6 +12,8 @@ from rich.console import Console
 from analytics.benchmarks import validation as benchmark
 from analytics.cli.data import JsonOption
 from analytics.cli.output import print_json, print_table, progress, say
+
+OutputOption = Annotated[Path | None, typer.Option(help="Write the page of results here.", dir_okay=False)]
 
 app = typer.Typer(help="Measure how fast the gate is and how well the estimators hold.", no_args_is_help=True)
 ROWS = (1_000_000, 10_000_000)
@@ -23,7 +25,7 @@ def validation(
     rows: Annotated[
         list[int] | None, typer.Option(min=1000, help="Rows; may be repeated. Default: 1 and 10 million.")
     ] = (None),
-    output: Annotated[Path | None, typer.Option(help="Write the page of results here.", dir_okay=False)] = None,
+    output: OutputOption = None,
     folder: Annotated[
         Path | None, typer.Option(help="Where to make the rows; 1 GiB for a million.", file_okay=False)
     ] = None,
@@ -59,7 +61,7 @@ def estimation(
     households: Annotated[
         Path | None, typer.Option(help="households.csv of the 2012 study, to draw from real families too.")
     ] = None,
-    output: Annotated[Path | None, typer.Option(help="Write the page of results here.", dir_okay=False)] = None,
+    output: OutputOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Simulate every estimator with known truth: do its intervals cover? Exit status 1 where one misses."""
@@ -94,7 +96,7 @@ def model(
     study: Annotated[
         Path | None, typer.Option(help="Folder of the 2012 study, to evaluate on its households too.", file_okay=False)
     ] = None,
-    output: Annotated[Path | None, typer.Option(help="Write the page of results here.", dir_okay=False)] = None,
+    output: OutputOption = None,
     folder: Annotated[
         Path | None, typer.Option(help="Where to make the families; 6 GiB for ten million.", file_okay=False)
     ] = None,
@@ -110,13 +112,7 @@ def model(
             pilot=measured.pilot.run(pilot, work / "pilot", report=console.print) if pilot else None,
             study=measured.study.run(study, report=console.print) if study else None,
         )
-    if output is not None:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(measured.markdown(found), encoding="utf-8")
-    if as_json:
-        print_json(measured.as_dict(found))
-        return
-    say(measured.markdown(found))
+    _told(measured.markdown(found), measured.as_dict(found), output=output, as_json=as_json)
 
 
 @app.command()
@@ -129,7 +125,7 @@ def faces(
     templates: Annotated[
         list[int] | None, typer.Option(min=1000, help="Templates; may be repeated. Default: 100,000 and 1 million.")
     ] = None,
-    output: Annotated[Path | None, typer.Option(help="Write the page of results here.", dir_okay=False)] = None,
+    output: OutputOption = None,
     folder: Annotated[
         Path | None, typer.Option(help="Where to make the templates; 1 GiB for a million.", file_okay=False)
     ] = None,
@@ -145,13 +141,7 @@ def faces(
             encoding=encoding.run(photos, count, home=work, report=console.print) if photos else None,
             search=search.run(sorted(set(templates or search.SIZES)), work, report=console.print),
         )
-    if output is not None:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(measured.markdown(found), encoding="utf-8")
-    if as_json:
-        print_json(measured.as_dict(found))
-        return
-    say(measured.markdown(found))
+    _told(measured.markdown(found), measured.as_dict(found), output=output, as_json=as_json)
 
 
 @app.command()
@@ -160,7 +150,7 @@ def duplicates(
     people: Annotated[int, typer.Option(min=2000, help="Applicants, planted second records included.")] = 360_000,
     twins: Annotated[float, typer.Option(min=0, max=0.5, help="Share of them who are a twin of another.")] = 0.0,
     seed: Annotated[int, typer.Option(help="Seed of everything that is drawn.")] = 1,
-    output: Annotated[Path | None, typer.Option(help="Write the page of results here.", dir_okay=False)] = None,
+    output: OutputOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Plant duplicates in the simulated pilot and search for them by faces and records, and by either alone."""
@@ -168,13 +158,7 @@ def duplicates(
 
     with progress() as report:
         found = planted.run_planted(people, seed=seed, twins=twins, progress=report)
-    if output is not None:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(planted_page.markdown(found), encoding="utf-8")
-    if as_json:
-        print_json(planted_page.as_dict(found))
-        return
-    say(planted_page.markdown(found))
+    _told(planted_page.markdown(found), planted_page.as_dict(found), output=output, as_json=as_json)
 
 
 @contextmanager
@@ -183,3 +167,14 @@ def _workplace(folder: Path | None) -> Iterator[Path]:
         folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as work:
         yield Path(work)
+
+
+def _told(page: str, values: Any, *, output: Path | None, as_json: bool) -> None:
+    """Write the page where it is wanted, and print it or its values."""
+    if output is not None:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(page, encoding="utf-8")
+    if as_json:
+        print_json(values)
+    else:
+        say(page)

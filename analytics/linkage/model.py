@@ -5,14 +5,13 @@ It holds frequencies of levels alone. How frequent a name or a birth date is, is
 
 import hashlib
 import json
-import os
-import secrets
 from math import log10
 from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from analytics.files import write_whole
 from analytics.linkage.errors import LinkageError
 from analytics.linkage.fields import FIELDS, definition
 
@@ -74,11 +73,8 @@ class RecordModel(BaseModel):
 
     def save(self, path: Path) -> None:
         """Write the model and its hash, in one step."""
-        path.parent.mkdir(parents=True, exist_ok=True)
         content = {"sha256": _hash(self), "model": self.model_dump(mode="json")}
-        draft = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}")
-        draft.write_text(json.dumps(content, indent=1), encoding="utf-8")
-        draft.replace(path)
+        write_whole(path, json.dumps(content, indent=1).encode())
 
     @classmethod
     def load(cls, path: Path) -> "RecordModel":

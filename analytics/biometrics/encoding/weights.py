@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from analytics.biometrics.encoding.onnx_graph import Graph
 from analytics.biometrics.errors import FaceError
-from analytics.biometrics.files import write_whole
+from analytics.files import write_whole
 
 SIZE = 150
 """Width and height of a chip in pixels: `input_rgb_image_sized<150>`."""

@@ -6,8 +6,6 @@ norming, encrypted, because it holds templates of people. What was changed after
 
 import hashlib
 import json
-import os
-import secrets
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +22,7 @@ from analytics.biometrics.evidence.likelihood import Array, Method, ScoreMap
 from analytics.biometrics.evidence.norming import Norming
 from analytics.biometrics.evidence.tails import Tail
 from analytics.biometrics.gallery import Vectors
+from analytics.files import write_whole
 from analytics.keys import cipher
 from analytics.settings import Settings
 
@@ -139,10 +138,9 @@ def save_calibration(settings: Settings, calibration: Calibration, norming: Norm
         The JSON file.
     """
     folder = _folder(settings)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _write(folder / f"{calibration.id}.cohort", cipher(settings.home, KEY).encrypt(_bytes(norming.cohort)))
+    write_whole(folder / f"{calibration.id}.cohort", cipher(settings.home, KEY).encrypt(_bytes(norming.cohort)))
     path = folder / f"{calibration.id}.json"
-    _write(path, calibration.model_dump_json(indent=1).encode())
+    write_whole(path, calibration.model_dump_json(indent=1).encode())
     return path
 
 
@@ -233,12 +231,3 @@ def _folder(settings: Settings) -> Path:
 
 def _bytes(vectors: Vectors) -> bytes:
     return np.ascontiguousarray(vectors, dtype="<f4").tobytes()
-
-
-def _write(path: Path, content: bytes) -> None:
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)

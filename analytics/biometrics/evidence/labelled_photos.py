@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from analytics.biometrics.encoding import Encoder, encode_photos
 from analytics.biometrics.errors import FaceError
 from analytics.biometrics.evidence.labelled import Labelled, sample_rows
-from analytics.biometrics.files import write_whole
+from analytics.files import write_whole
 from analytics.keys import cipher
 from analytics.settings import Settings
 

@@ -7,9 +7,8 @@ The folder holds positions and distances alone, neither ids nor templates: these
 
 import fcntl
 import hashlib
+import io
 import json
-import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -23,6 +22,7 @@ from analytics.biometrics.gallery import Vectors
 from analytics.biometrics.search.codes import demand_usable
 from analytics.biometrics.search.exact import pairs_between, pairs_within
 from analytics.biometrics.search.pairs import NearPairs, Progress, together
+from analytics.files import drop_drafts, write_whole
 
 SIZE = 65_536
 """Templates of a slice: a tile takes a core about a second."""
@@ -164,8 +164,7 @@ def work_on(vectors: Vectors, *, limit: float, folder: Path, size: int) -> Itera
             raise FaceError(
                 "The same search is running in this folder.", next_step="Wait for it to end, then try again."
             ) from error
-        for draft in work.folder.glob(".*.draft"):
-            draft.unlink()
+        drop_drafts(work.folder)
         (work.folder / "job.json").write_text(json.dumps(asdict(job), indent=1), encoding="utf-8")
         yield work
 
@@ -178,15 +177,6 @@ def fingerprint(vectors: Vectors) -> str:
 
 
 def _put(path: Path, frame: pl.DataFrame) -> None:
-    """Write a file so that it is there whole or not at all, whenever the process or the machine stops."""
-    draft = path.with_name(f".{path.stem}-{secrets.token_hex(8)}.draft")
-    with draft.open("wb") as file:
-        frame.write_parquet(file)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    content = io.BytesIO()
+    frame.write_parquet(content)
+    write_whole(path, content.getvalue())

@@ -49,10 +49,10 @@ def test_killed_again_and_again_no_pair_is_lost_or_doubled(faces, same, tmp_path
 
 def test_what_a_killed_write_left_behind_counts_for_nothing(faces, same, tmp_path):
     with work_on(faces, limit=LIMIT, folder=tmp_path, size=SIZE) as work:
-        (work.folder / ".00000-00000-1a2b.draft").write_bytes(b"PAR1 half a file")
+        (work.folder / ".draft-1a2b").write_bytes(b"PAR1 half a file")
         assert len(work.pending()) == 91
     assert same(join_in_tiles(faces, limit=LIMIT, folder=tmp_path, size=SIZE), near_pairs(faces, limit=LIMIT))
-    assert not list(tmp_path.rglob("*.draft"))
+    assert not list(tmp_path.rglob(".draft-*"))
 
 
 def test_a_finished_search_is_read_and_not_searched(faces, same, tmp_path, monkeypatch):
