@@ -6,14 +6,17 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from cryptography.fernet import InvalidToken
 from numpy.typing import NDArray
 
+from analytics import __version__
 from analytics.biometrics.encoding import Encoder, encode_photos
 from analytics.biometrics.errors import FaceError
 from analytics.biometrics.evidence.labelled import Labelled, sample_rows
@@ -151,7 +154,11 @@ def _cached(
 ) -> tuple[NDArray[np.str_], NDArray[np.float32], NDArray[np.float64]]:
     file = cache / f"{_key(paths, encoder)}.templates" if cache is not None else None
     if file is not None and file.is_file():
-        with np.load(io.BytesIO(cipher(settings.home, KEY).decrypt(file.read_bytes()))) as saved:
+        # What another home's key encrypted, or what was damaged, is made anew.
+        with (
+            suppress(InvalidToken),
+            np.load(io.BytesIO(cipher(settings.home, KEY).decrypt(file.read_bytes()))) as saved,
+        ):
             return saved["status"], saved["vectors"], saved["quality"]
     place = {path: row for row, path in enumerate(paths)}
     status = np.full(len(paths), "unreadable", dtype="<U24")
@@ -170,9 +177,9 @@ def _cached(
 
 
 def _key(paths: list[Path], encoder: Encoder) -> str:
-    """Return what stands for these photos, as they are now, and this model."""
+    """Return what stands for these photos, as they are now, this model and this version of Tepat."""
     seen = [[path.name, *((found.st_size, found.st_mtime_ns) if (found := _stat(path)) else ())] for path in paths]
-    return hashlib.sha256(json.dumps([encoder.model, seen]).encode()).hexdigest()[:24]
+    return hashlib.sha256(json.dumps([__version__, encoder.model, seen]).encode()).hexdigest()[:24]
 
 
 def _stat(path: Path) -> os.stat_result | None:

@@ -114,9 +114,13 @@ def test_templates_are_kept_encrypted_and_not_made_again(folder: Path, tmp_path:
     assert (first.file == second.file).all()
     [kept] = (tmp_path / "cache").iterdir()
     assert first.labelled.vectors[0].tobytes() not in kept.read_bytes()
-    (folder / "faces" / "3.jpg").write_bytes(b"another photo")
-    encode_set(folder, encoder=_Simulated(), settings=settings, cache=tmp_path / "cache")
+    elsewhere = Settings(home=tmp_path / "another home")
+    again = encode_set(folder, encoder=_Simulated(), settings=elsewhere, cache=tmp_path / "cache")
     assert labelled_photos.called == [240, 240]  # type: ignore[attr-defined]
+    assert (again.labelled.vectors == first.labelled.vectors).all()
+    (folder / "faces" / "3.jpg").write_bytes(b"another photo")
+    encode_set(folder, encoder=_Simulated(), settings=elsewhere, cache=tmp_path / "cache")
+    assert labelled_photos.called == [240] * 3  # type: ignore[attr-defined]
 
 
 def test_results_belong_to_their_photos_in_whatever_order_they_come(folder: Path, tmp_path: Path) -> None:
