@@ -68,7 +68,8 @@ def evaluate(
 ) -> dict[str, Any]:
     """Measure raw, centred and normed scores over all pairs.
 
-    Centre and cohort are learnt from the set's own templates, without their labels, as they are from a registry.
+    Centre and cohort are learnt from the set's own templates, as they are from a registry; nobody is normed by their
+    own photos, as in `calibrate`.
 
     Args:
         encoded: The labelled set.
@@ -83,12 +84,12 @@ def evaluate(
         FaceError: too few photos, people or pairs.
     """
     labelled = encoded.labelled
-    norming = Norming.fit(labelled.vectors, seed=seed)
+    norming = Norming.fit(labelled.vectors, seed=seed, people=labelled.person)
     measured: dict[Kind, Measured] = {}
     for number, kind in enumerate(KINDS):
         if progress is not None:
             progress(f"pairs, {kind}", number / len(KINDS))
-        prepared = norming.prepare(labelled.vectors, kind=kind)
+        prepared = norming.prepare(labelled.vectors, kind=kind, people=labelled.person)
         found = compare(prepared, labelled.person, seed=seed)
         measured[kind] = Measured(prepared, found, learn_map(found), error_rates(found, FMRS, seed=seed))
     attributes = {**encoded.attributes, **(stand_ins or {})}

@@ -96,7 +96,8 @@ def _data(found: Mapping[str, Any]) -> str:
         f"{data['usable']:,} templates of {data['people']:,} people by the model {found['model']}: "
         f"{data['genuine_pairs']:,} genuine and {data['impostor_pairs']:,} impostor pairs, each pair once. Labels are "
         "taken as they are, errors included. Centre and cohort of the normed scores come from the same templates "
-        f"without labels ({norming['registry']:,} templates, cohort {norming['cohort']:,}, top {norming['top']})."
+        f"({norming['registry']:,} templates, cohort {norming['cohort']:,}, top {norming['top']}); nobody is normed by "
+        "their own photos."
     )
 
 
