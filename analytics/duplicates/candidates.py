@@ -6,6 +6,7 @@ nothing is. So every pair that shares a birth date or a village is compared exac
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -155,7 +156,9 @@ def alike_within(faces: Faces, group: Rows, *, least: float) -> Candidates:
     return joined(found)
 
 
-def alike_anywhere(faces: Faces, *, least: float, exact: Candidates | None = None) -> tuple[Candidates, Searched]:
+def alike_anywhere(
+    faces: Faces, *, least: float, exact: Candidates | None = None, work: Path | None = None
+) -> tuple[Candidates, Searched]:
     """Search all pairs for those with at least this likelihood ratio.
 
     The search knows distances, the likelihood ratio norms them by each face's cohort, so that no distance is safe: the
@@ -166,12 +169,13 @@ def alike_anywhere(faces: Faces, *, least: float, exact: Candidates | None = Non
         least: log10 likelihood ratio.
         exact: Pairs that were found without a limit; those of them that reach `least` tell the recall. None = the
             recall of the limit is not known, and not counted.
+        work: Folder in which a search that was killed goes on; None = it starts over.
     """
     if not np.isfinite(faces.score_of(least)) or len(faces.person) < 2:
         return _none(), Searched("exact", 1.0)
     vectors = faces.prepared.vectors
     limit = _limit(vectors)
-    near = near_pairs(vectors, limit=limit)
+    near = near_pairs(vectors, limit=limit, folder=work)
     found = _candidates(faces, np.asarray(near.i, dtype=np.int64), np.asarray(near.j, dtype=np.int64))
     kept = found.face >= least
     recall = near.recall

@@ -1,6 +1,7 @@
 """Evidence of candidate pairs: what faces and records say of each, weighed for kept and for altered records."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -44,7 +45,12 @@ class Evidence:
 
 
 def gather_evidence(
-    people: pl.DataFrame, *, records: Records | None, faces: Faces | None, duplicates: float | None = None
+    people: pl.DataFrame,
+    *,
+    records: Records | None,
+    faces: Faces | None,
+    duplicates: float | None = None,
+    work: Path | None = None,
 ) -> Evidence:
     """Find the candidates and weigh them.
 
@@ -53,12 +59,13 @@ def gather_evidence(
         records: Their records, with a model of kept ones and one to begin with of altered ones.
         faces: Their faces.
         duplicates: Share of the people who are a second record, where it is known; None = estimated.
+        work: Folder in which a search of faces that was killed goes on; None = it starts over.
     """
     shares = Shares() if duplicates is None else Shares(duplicates=duplicates)
     searched = Searched("none", 1.0)
     parts = [pl.DataFrame(schema={"row_a": pl.Int64, "row_b": pl.Int64})]
     if faces is not None:
-        found, searched = _by_face(people, faces, records=records, shares=shares)
+        found, searched = _by_face(people, faces, records=records, shares=shares, work=work)
         near = joined(found)
         parts.append(pl.DataFrame({"row_a": near.a, "row_b": near.b}))
     if records is not None:
@@ -92,12 +99,12 @@ def _weighed(pairs: pl.DataFrame, *, records: Records | None, faces: Faces | Non
 
 
 def _by_face(
-    people: pl.DataFrame, faces: Faces, *, records: Records | None, shares: Shares
+    people: pl.DataFrame, faces: Faces, *, records: Records | None, shares: Shares, work: Path | None
 ) -> tuple[list[Candidates], Searched]:
     """Return the pairs whose faces are alike enough for what their records can add."""
     needed = log10_odds(FLOOR) - shares.prior(len(people))
     if records is None:
-        anywhere, searched = alike_anywhere(faces, least=needed)
+        anywhere, searched = alike_anywhere(faces, least=needed, work=work)
         return [anywhere], searched
     needed -= np.log10(shares.altered) + SLACK
     place = people["village"].cast(pl.Categorical).to_physical().cast(pl.Int64).fill_null(-1).to_numpy()
@@ -110,7 +117,7 @@ def _by_face(
             alike_within(faces, place, least=needed - other_birth - village),
         ]
     )
-    anywhere, searched = alike_anywhere(faces, least=needed - other_birth - other_village, exact=exact)
+    anywhere, searched = alike_anywhere(faces, least=needed - other_birth - other_village, exact=exact, work=work)
     return [exact, anywhere], searched
 
 

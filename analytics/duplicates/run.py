@@ -1,5 +1,6 @@
 """The whole search: the people of a snapshot, their records and faces where there are any, and what is found."""
 
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -84,7 +85,9 @@ def find_duplicates(
             next_step="Give --source, the folder of the export, or enrol photos with `tepat faces enrol`.",
         )
     say("pairs", 0.3)
-    evidence = gather_evidence(people, records=records, faces=faces, duplicates=duplicates)
+    work = settings.home / "faces" / "search"
+    evidence = gather_evidence(people, records=records, faces=faces, duplicates=duplicates, work=work)
+    shutil.rmtree(work, ignore_errors=True)
     say("clusters", 0.9)
     at = datetime.now(UTC).replace(microsecond=0)
     judged = judge(evidence, people, target=target, budget=budget, year=warehouse.manifest.data_until.year)

@@ -145,6 +145,26 @@ def test_faces_alone_say_so(warehouse, home):
     assert all(fields == [] for fields in found.pairs["evidence"])
 
 
+def test_a_search_that_was_interrupted_goes_on_and_leaves_nothing(warehouse, home, findings, monkeypatch):
+    work = home.home / "faces" / "search"
+    assert not work.exists()
+
+    def killed(*_args, **_options):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as during:
+        during.setattr("analytics.duplicates.evidence._weighed", killed)
+        with pytest.raises(KeyboardInterrupt):
+            search(warehouse, home)
+    kept = {path: path.stat().st_mtime_ns for path in work.rglob("*.parquet")}
+    assert kept
+    with monkeypatch.context() as during:
+        during.setattr("analytics.biometrics.search.tiles.tile_pairs", killed)  # what is finished is not done again
+        again = search(warehouse, home)
+    assert shown(again) == shown(findings)
+    assert not work.exists()
+
+
 def test_nothing_to_compare_is_refused(warehouse, home):
     with pytest.raises(DuplicateError):
         search(warehouse, home, records=False, faces=False)
