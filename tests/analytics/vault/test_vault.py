@@ -174,6 +174,7 @@ def test_nothing_of_a_person_stands_readable_on_the_disk(tmp_path):
     for secret in (NAME, NIK, KK, "Ngatemin", "1945-08-07", "Genteng"):
         plain = [secret.encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le")]
         coded = [base64.b64encode(b"x" * shift + plain[0])[4:-4] for shift in range(3)]
+        coded = [form for form in coded if len(form) >= 8]  # four letters stand in any ciphertext by chance
         hexed = [
             plain[0].hex().encode(),
             plain[0].hex().upper().encode(),
