@@ -21,6 +21,16 @@ DEFAULT_FAMILIES = 60_000
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 
+SIMULATED = "banyuwangi-"
+"""What the names of the folders of simulated exports begin with."""
+
+
+def latest_simulated_export(home: Path) -> Path | None:
+    """Return the folder of the pilot that was simulated last, None where there is none."""
+    folders = [path for path in (home / "exports").glob(f"{SIMULATED}*") if path.is_dir()]
+    return max(folders, key=lambda path: path.stat().st_mtime_ns, default=None)
+
+
 def simulate_pilot(
     *,
     families: Annotated[int, typer.Option(help="Families in the regency; the real one has about 680,000.")] = (
@@ -38,7 +48,7 @@ def simulate_pilot(
     """
     home = settings().home
     last: date = until.date() if until else min(datetime.now(UTC).date(), LATEST_UNTIL)
-    name = f"banyuwangi-{families}-{seed}"
+    name = f"{SIMULATED}{families}-{seed}"
     with progress() as report:
         simulate(
             families=families,

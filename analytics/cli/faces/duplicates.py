@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from analytics.cli.data import JsonOption, shipped_mapping
+from analytics.cli.data import JsonOption, latest_simulated_export, shipped_mapping
 from analytics.cli.output import print_json, print_table, progress, say
 from analytics.settings import settings
 from analytics.store import open_store
@@ -83,7 +83,7 @@ def duplicates(
 
     warehouse = open_store(settings()).open(dataset or settings().dataset)
     if source is None and warehouse.manifest.dataset.sensitivity == "simulated":
-        source, templates = _simulated(warehouse.manifest.dataset.name, templates)
+        source, templates = _simulated(templates)
     with progress() as report:
         if templates is not None:
             report("templates", 0.0)
@@ -116,13 +116,15 @@ def duplicates(
             f"evidence, {stored['decided']:,} that people had decided before and that stay as they are.")  # fmt: skip
 
 
-def _simulated(dataset: str, templates: Path | None) -> tuple[Path | None, Path | None]:
+def _simulated(templates: Path | None) -> tuple[Path | None, Path | None]:
     """Return the simulated pilot's export and its ready templates, where they are still there."""
     from analytics.duplicates.ready import EXPORTED  # noqa: PLC0415 - loads Splink
 
-    exports = settings().home / "exports" / dataset
+    exports = latest_simulated_export(settings().home)
+    if exports is None or templates is not None:
+        return exports, templates
     ready = exports / EXPORTED
-    return (exports if exports.is_dir() else None), templates or (ready if ready.is_file() else None)
+    return exports, ready if ready.is_file() else None
 
 
 def _stored(findings: "Findings") -> dict[str, Any]:
