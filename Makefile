@@ -14,7 +14,8 @@ setup: .venv/.ready  ## Make .venv with everything
 	bash scripts/setup.sh dev
 
 run: .venv/.ready  ## Open the dashboard; without data, over a simulated pilot
-	@.venv/bin/tepat status >/dev/null 2>&1 || { .venv/bin/tepat simulate && .venv/bin/tepat faces duplicates; }
+	@.venv/bin/tepat status >/dev/null 2>&1 || \
+		{ .venv/bin/tepat simulate && { .venv/bin/tepat faces duplicates || true; }; }
 	.venv/bin/tepat serve
 
 lint: .venv/.dev  ## Style, types, architecture
