@@ -20,6 +20,7 @@ def attack(
     dimensions: Sequence[str],
     *,
     hierarchy: Mapping[str, Parents] | None = None,
+    least_hidden: int = 1,
     whole: bool = False,
 ) -> pd.DataFrame:
     """Return the least and most that each hidden count can be, given all that is shown.
@@ -32,6 +33,7 @@ def attack(
         published: Dimensions (totals as `TOTAL`) and `n`, empty where hidden; cells without row were never published.
         dimensions: The columns that span the table.
         hierarchy: Dimension to the parent of its values.
+        least_hidden: What a hidden count is known to be at least; 0 where zeros are hidden as well.
         whole: Look for whole counts alone: the exact bounds, far slower. In tables of three dimensions those without
             it may be wider.
 
@@ -46,7 +48,7 @@ def attack(
     counts, least = np.full(np.prod(grid.shape, dtype=int), np.nan), np.zeros(np.prod(grid.shape, dtype=int))
     at = grid.positions(published)
     counts[at] = published[COUNT].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-    least[at] = 1.0
+    least[at] = least_hidden
     unknown = np.flatnonzero(np.isnan(counts))
     sums = grid.sums()
     target = -(sums @ np.nan_to_num(counts))
@@ -54,7 +56,7 @@ def attack(
     low, high = np.zeros(len(unknown)), np.full(len(unknown), np.inf)
     for cells in _components(part):
         rows = np.unique(part[:, cells].indices)
-        low[cells], high[cells] = _bounds(part[rows][:, cells], target[rows], least[unknown[cells]], whole=whole)
+        low[cells], high[cells] = bounds(part[rows][:, cells], target[rows], least[unknown[cells]], whole=whole)
     hidden = np.zeros(len(counts), dtype=bool)
     hidden[at] = True
     return grid.frame().iloc[unknown].assign(low=low, high=high, hidden=hidden[unknown]).reset_index(drop=True)
@@ -79,15 +81,30 @@ def _components(part: Any) -> list[np.ndarray]:
     return [np.flatnonzero(labels == label) for label in range(number)]
 
 
-def _bounds(sums: Any, target: np.ndarray, least: np.ndarray, *, whole: bool) -> tuple[np.ndarray, np.ndarray]:
+def bounds(
+    sums: Any, target: np.ndarray, least: np.ndarray, *, cells: Sequence[int] | None = None, whole: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the least and most that counts can be whose `sums` (sums × counts) come to `target`.
+
+    Args:
+        sums: Matrix of the known sums.
+        target: What each comes to.
+        least: What each count is known to be at least.
+        cells: The counts that are asked for; default: all.
+        whole: Look for whole counts alone.
+
+    Raises:
+        DisclosureError: no counts have these sums.
+    """
     from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 - loads HiGHS
 
     size = len(least)
-    low, high = least.copy(), np.full(size, np.inf)
+    asked = range(size) if cells is None else cells
+    low, high = np.zeros(len(asked)), np.full(len(asked), np.inf)
     given: dict[str, Any] = {"bounds": Bounds(least, np.inf), "integrality": np.full(size, int(whole))}
     if sums.shape[0]:
         given["constraints"] = LinearConstraint(sums, target, target)
-    for cell in range(size):
+    for at, cell in enumerate(asked):
         for sign, found in ((1.0, low), (-1.0, high)):
             cost = np.zeros(size)
             cost[cell] = sign
@@ -98,5 +115,5 @@ def _bounds(sums: Any, target: np.ndarray, least: np.ndarray, *, whole: bool) ->
                     cause="No table has these totals.",
                     next_step="Publish all cells from one count.",
                 )
-            found[cell] = sign * solved.fun if solved.x is not None else sign * -np.inf
+            found[at] = sign * solved.fun if solved.x is not None else sign * -np.inf
     return low, high

@@ -120,7 +120,7 @@ class Lattice:
         """
         places = []
         for axis in self.axes:
-            found = pd.Index(axis.values).get_indexer(table[axis.name].astype(str))
+            found = pd.Index(axis.values).get_indexer(pd.Index(table[axis.name].astype(str)))
             if (found < 0).any():
                 raise DisclosureError(
                     f"The dimension {axis.name} has values that its hierarchy lacks.",
@@ -149,8 +149,8 @@ def _axis(name: str, values: "pd.Series[Any]", parents: Parents) -> Axis:
         above[value] = parents.get(value, TOTAL)
         if above[value] != TOTAL and above[value] not in above:
             waiting.append(above[value])
-    for value in above:
-        seen, at = {value}, above[value]
+    for value, parent_of in above.items():
+        seen, at = {value}, parent_of
         while at != TOTAL:
             if at in seen:
                 raise DisclosureError(

@@ -52,7 +52,9 @@ def suppress(
     reason = np.select([small, hidden], ["small", "beside"], default="")
     shown = pd.array(np.where(hidden, -1, counts), dtype="Int64")
     shown[hidden] = pd.NA
-    return grid.frame().assign(**{COUNT: shown, REASON: reason})
+    found = grid.frame()
+    found[COUNT], found[REASON] = shown, reason
+    return found
 
 
 def published(suppressed: pd.DataFrame) -> pd.DataFrame:

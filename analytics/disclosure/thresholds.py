@@ -3,8 +3,8 @@
 from typing import Final
 
 SMALLEST: Final = 10
-"""Fewest families, persons, visits or pairs of a cell that is shown; 0 is shown. design: n ≥ 10, as NHS England and the
-UK Data Service take for administrative data of health and benefits (Handbook on SDC for Outputs, 2019: at least 10)."""
+"""Fewest families, persons, visits or pairs of a cell that is shown; 0 is shown. The rule of
+thumb of Brandt et al. 2010, Guidelines for the checking of output based on microdata research (ESSnet SDC)."""
 LEAST_DENOMINATOR: Final = 30
 """Fewest rows under a rate that is shown: below, an interval at 95 % is wider than ± 18 points at one half."""
 PROTECTION: Final = SMALLEST - 2
