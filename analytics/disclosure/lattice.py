@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from typing import Any, Final
 
 import numpy as np
@@ -47,11 +47,12 @@ class Axis:
     values: tuple[str, ...]
     parent: np.ndarray
 
-    @property
-    def leaves(self) -> np.ndarray:
-        """Which values have nothing below them."""
-        found = np.ones(len(self.values), dtype=bool)
-        found[self.parent[self.parent >= 0]] = False
+    @cached_property
+    def _parts(self) -> dict[int, list[int]]:
+        """The values below each total."""
+        found: dict[int, list[int]] = {}
+        for at, above in enumerate(self.parent.tolist()):
+            found.setdefault(above, []).append(at)
         return found
 
     def sums(self, kept: np.ndarray | None = None) -> Any:
@@ -72,18 +73,15 @@ class Axis:
         """
         above, at = [node], node
         while self.parent[at] >= 0:
-            at = self.parent[at]
+            at = int(self.parent[at])
             above.append(at)
-        top = next((a for a in above if self.parent[a] >= 0 and (self.parent == self.parent[a]).sum() > 1), node)
-        found = np.zeros(len(self.values), dtype=bool)
-        found[self.parent == self.parent[top] if self.parent[top] >= 0 else top] = True
-        while True:
-            wider = found | np.isin(self.parent, np.flatnonzero(found))
-            if (wider == found).all():
-                break
-            found = wider
-        found[above] = True
-        return np.flatnonzero(found)
+        top = next((a for a in above if self.parent[a] >= 0 and len(self._parts[self.parent[a]]) > 1), node)
+        found, waiting = set(above), list(self._parts[self.parent[top]]) if self.parent[top] >= 0 else [top]
+        while waiting:
+            at = int(waiting.pop())
+            found.add(at)
+            waiting.extend(self._parts.get(at, ()))
+        return np.array(sorted(found))
 
 
 @dataclass(frozen=True, kw_only=True)
