@@ -9,6 +9,7 @@ from analytics.estimation import funnel_limits
 from analytics.metrics.filters import VILLAGE_DEPTH, Filters
 from analytics.metrics.measure import measure
 from analytics.metrics.metric import Metric
+from analytics.metrics.withheld import withheld, without
 from analytics.store import Warehouse
 from validation.contract import LEVELS
 
@@ -18,8 +19,9 @@ class Comparison:
     """The regions of one level.
 
     Attributes:
-        regions: One row a region, those without data included: code, name, the result columns, position (within,
-            beyond95, beyond998 or empty) and side (high, low or empty).
+        regions: One row a region, those without data and those withheld (reason "withheld", no number) included:
+            code, name, the result columns, position (within, beyond95, beyond998 or empty) and side (high, low or
+            empty).
         limits: The funnel's curve: denominator, low95, high95, low998, high998.
         centre: The whole area's share, around which the funnel stands; NaN when nothing can be compared.
         phi: Over-dispersion factor.
@@ -60,6 +62,7 @@ def compare(warehouse: Warehouse, metric: Metric, filters: Filters, *, level: st
     regions = every.merge(measured, on="code", how="left")
     regions["n"] = regions["n"].fillna(0)
     regions["reason"] = regions["reason"].fillna("no_data")
+    regions = without(regions, withheld(warehouse, metric, filters))
     known = regions["value"].notna()
     whole = measure(warehouse, metric, filters)["value"]
     if known.sum() < 2 or whole.isna().all() or metric.unit != "share":

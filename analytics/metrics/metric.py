@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from analytics.disclosure.thresholds import LEAST_DENOMINATOR
 from analytics.marts import MARTS
 from validation.text import Text
 
@@ -11,11 +12,12 @@ Polarity = Literal["higher_is_better", "lower_is_better", "neutral"]
 Kind = Literal["register", "sample"]
 
 Where = dict[str, tuple[str | bool, ...]]
-MINIMUM_N = 30
+MINIMUM_N = LEAST_DENOMINATOR
 """Fewest rows under a rate that is shown."""
 RESULT = ["value", "low", "high", "se", "numerator", "denominator", "n", "reason", "method"]
-"""Columns of every result; `reason` says why a value is empty: "", "no_data", "small_n", "one_cluster"; `method` how it
-was found: "count" (register metrics), "direct", "ppi" (with the model's help) or "small_area"."""
+"""Columns of every result; `reason` says why a value is empty: "", "no_data", "small_n", "one_cluster",
+"withheld" (a region of few, or one that would tell of another); `method` how it was found: "count" (register
+metrics), "direct", "ppi" (with the model's help) or "small_area"."""
 
 
 @dataclass(frozen=True, kw_only=True)

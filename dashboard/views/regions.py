@@ -103,10 +103,13 @@ def peers(reader: Reader, metric: str, *, level: str, selected: str) -> Chart | 
 
 
 def few(reader: Reader, metric: str, *, level: str) -> pd.DataFrame:
-    """Regions without a rate: name, n, missing (checks up to the least), wanted (checks for a useful interval)."""
+    """Regions without a rate: name, n, missing (checks up to the least), wanted (checks for a useful interval).
+
+    Of a withheld region no number is told.
+    """
     found, entry = reader.compare(metric, level=level).regions, reader.metric(metric)
     rows = found[found["value"].isna()].sort_values(["n", "name"], ascending=[False, True])
-    n = rows["n"].fillna(0).astype(int)
+    n = rows["n"].astype(float).round().astype("Int64")
     wanted = checks_wanted(reader, metric) if entry.kind == "sample" else entry.minimum_n
     return pd.DataFrame(
         {

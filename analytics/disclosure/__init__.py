@@ -1,0 +1,35 @@
+"""Disclosure control: what leaves, on screens, in files and reports, tells of no few and can be turned back into none.
+
+Three guards, from plain to strong: small counts are hidden with as many others as it takes (`suppress`, tried by
+`attack` and `audit`), a reader's own filters may not isolate a few (`Guard`), and tables for everybody get noise under
+a budget (`release`, `Budget`). Functions of counts: nothing here reads a snapshot.
+"""
+
+from analytics.disclosure.attack import attack, audit
+from analytics.disclosure.budget import Budget
+from analytics.disclosure.errors import BudgetError, DisclosureError
+from analytics.disclosure.guard import Decision, Guard
+from analytics.disclosure.lattice import TOTAL, region_tree
+from analytics.disclosure.noise import Release, release
+from analytics.disclosure.suppress import hidden_in_list, published, suppress
+from analytics.disclosure.thresholds import LEAST_DENOMINATOR, PROTECTION, SMALLEST
+
+__all__ = [
+    "LEAST_DENOMINATOR",
+    "PROTECTION",
+    "SMALLEST",
+    "TOTAL",
+    "Budget",
+    "BudgetError",
+    "Decision",
+    "DisclosureError",
+    "Guard",
+    "Release",
+    "attack",
+    "audit",
+    "hidden_in_list",
+    "published",
+    "region_tree",
+    "release",
+    "suppress",
+]
