@@ -160,6 +160,14 @@ class Templates:
             model=wanted,
         )
 
+    def photos_of(self, person: str) -> int:
+        """Return how many photos of a person are stored, whatever came of them.
+
+        Raises:
+            TemplatesError: a part cannot be read.
+        """
+        return self._seen().filter(pl.col("person") == person).height
+
     def erase(self, person: str) -> int:
         """Remove all that is stored of a person, and return how many photos that were.
 

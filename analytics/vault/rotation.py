@@ -20,7 +20,7 @@ from analytics.biometrics.templates import KEY as TEMPLATES
 from analytics.biometrics.templates import RESERVED, Templates
 from analytics.files import write_whole
 from analytics.keys import SIZE, RotationError, cipher, fernet, key_file, keys_at_rest, old_key_file
-from analytics.register import Database, has_register, open_database
+from analytics.register import has_register, open_database
 from analytics.settings import Settings
 from analytics.vault.sealing import KEY as VAULT
 from analytics.vault.tables import PEOPLE
