@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from analytics.adjudication import open_adjudication
+from analytics.backup import sealed_keys
 from analytics.biometrics.template_rows import ready_made
 from analytics.biometrics.templates import Templates
 from analytics.cases import open_cases
@@ -92,6 +93,11 @@ def register_rows(settings: Settings) -> dict[str, list[tuple[object, ...]]]:
         }
     engine.dispose()
     return found
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passphrase(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sealed_keys, "COST", 2**10)
 
 
 @pytest.fixture

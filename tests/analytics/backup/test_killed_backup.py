@@ -48,7 +48,11 @@ def backups(folder):
     return {path.stem for path in (folder / "backups").glob("*.json")}
 
 
-@pytest.mark.parametrize("at", ["keys", "rows", "file families", "publish", "prune", "done"])
+@pytest.mark.parametrize(
+    ("register_settings", "at"),
+    [("sqlite", at) for at in ("keys", "file families", "publish", "prune")] + [("postgresql", "rows")],
+    indirect=["register_settings"],
+)
 def test_kill_9_while_a_backup_is_made(filled, tmp_path, at):
     folder = tmp_path / "backups"
     first = create(filled, folder, passphrase=PASSPHRASE)
@@ -65,7 +69,12 @@ def test_kill_9_while_a_backup_is_made(filled, tmp_path, at):
     verify(folder, passphrase=PASSPHRASE)
 
 
-@pytest.mark.parametrize("at", ["verify", "file models", "register", "rows", "register is filled", "publish", "done"])
+@pytest.mark.parametrize(
+    ("register_settings", "at"),
+    [("sqlite", at) for at in ("verify", "file models", "rows", "done")]
+    + [("postgresql", at) for at in ("rows", "register is filled", "publish")],
+    indirect=["register_settings"],
+)
 def test_kill_9_while_a_backup_is_restored(filled, tmp_path, at, new_database):
     folder = tmp_path / "backups"
     create(filled, folder, passphrase=PASSPHRASE)

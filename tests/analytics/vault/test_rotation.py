@@ -124,7 +124,16 @@ def test_everything_is_encrypted_anew_and_the_former_keys_are_gone(settings):
 
 
 @pytest.mark.parametrize(
-    ("step", "times"), [("vault", 1), ("people", 1), ("people", 2), ("templates", 1), ("file", 2), ("file", 4)]
+    ("register_settings", "step", "times"),
+    [
+        ("sqlite", "vault", 1),
+        ("sqlite", "people", 1),
+        ("postgresql", "people", 2),
+        ("sqlite", "templates", 1),
+        ("sqlite", "file", 2),
+        ("sqlite", "file", 4),
+    ],
+    indirect=["register_settings"],
 )
 def test_kill_9_during_a_rotation_loses_nothing_and_the_next_run_completes_it(settings, step, times):
     before = keys(settings)
