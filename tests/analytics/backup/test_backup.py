@@ -103,7 +103,7 @@ def test_every_flipped_bit_is_found_and_named_and_nothing_is_restored(filled, fo
     made = create(filled, folder, passphrase=PASSPHRASE)
     new = Settings(home=tmp_path / "new", register_url=filled.register_url)
     register_rows_before = register_rows(filled)
-    damages = [*sorted(objects(folder).values())[::4], *(folder / "backups").glob("*"), *(folder / "keys").glob("*")]
+    damages = [*sorted(objects(folder).values())[::3], *(folder / "backups").glob("*"), *(folder / "keys").glob("*")]
     assert len(damages) > 8
     for number, path in enumerate(damages):
         content = path.read_bytes()
