@@ -61,6 +61,17 @@ class Settings(BaseSettings):
     vault_days: int = Field(
         180, ge=1, description="Days after its decision that identity and photo of the people in a pair are kept"
     )
+    looks_days: int = Field(1825, ge=1, description="Days that it is kept who looked at whom in the vault (assumed)")
+    exports_days: int = Field(
+        90, ge=1, description="Days that exports under the home folder are kept, from when the newest file was written"
+    )
+    refused_days: int = Field(90, ge=1, description="Days that the findings of a refused export are kept")
+    lists_folder: Path | None = Field(
+        None,
+        description="Folder that visit lists and rows to be mended are written to; `tepat retention run` removes its "
+        "old XLSX and CSV files",
+    )
+    lists_days: int = Field(60, ge=1, description="Days that the files of that folder are kept")
     face_model: Path | None = Field(
         None,
         description="TOML file that describes an ONNX face model to use instead of dlib's: file, hash, input, output",

@@ -48,7 +48,8 @@ class Templates:
                 cause=f"{key_file(home, KEY)} is not there, and no other key opens the templates.",
                 next_step="Restore it from the backup.",
             )
-        self._cipher = cipher(home, KEY)
+        self._home = home
+        cipher(home, KEY)
         self._known: dict[str, pl.DataFrame] = {}
         self._locked = False
 
@@ -159,6 +160,14 @@ class Templates:
             model=wanted,
         )
 
+    def photos_of(self, person: str) -> int:
+        """Return how many photos of a person are stored, whatever came of them.
+
+        Raises:
+            TemplatesError: a part cannot be read.
+        """
+        return self._seen().filter(pl.col("person") == person).height
+
     def erase(self, person: str) -> int:
         """Remove all that is stored of a person, and return how many photos that were.
 
@@ -194,11 +203,12 @@ class Templates:
     def _write(self, path: Path, rows: pl.DataFrame) -> None:
         content = io.BytesIO()
         rows.write_ipc(content)
-        write_whole(path, self._cipher.encrypt(content.getvalue()))
+        write_whole(path, cipher(self._home, KEY).encrypt(content.getvalue()))
 
     def _read(self, path: Path) -> pl.DataFrame:
         try:
-            return pl.read_ipc(io.BytesIO(self._cipher.decrypt(path.read_bytes())))
+            token = path.read_bytes()
+            return pl.read_ipc(io.BytesIO(cipher(self._home, KEY).decrypt(token)))
         except (InvalidToken, OSError, pl.exceptions.PolarsError) as error:
             raise TemplatesError(
                 f"The part {path.name} of the gallery {self.name} cannot be read.",

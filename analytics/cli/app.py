@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from analytics import __version__
-from analytics.cli import audit, benchmark, cases, data, faces, model, quarantine, report, serve
+from analytics.cli import audit, backup, benchmark, cases, data, faces, model, privacy, quarantine, report, serve, vault
 from validation.errors import TepatError
 
 EXIT_ERROR = 2
@@ -30,6 +30,10 @@ app.command("train")(model.train)
 app.command("score")(model.score)
 app.add_typer(model.app, name="evaluate")
 app.add_typer(faces.app, name="faces")
+app.add_typer(backup.app, name="backup")
+app.add_typer(vault.app, name="vault")
+app.add_typer(privacy.app, name="privacy")
+app.add_typer(privacy.retention, name="retention")
 app.add_typer(benchmark.app, name="benchmark")
 app.command("serve")(serve.serve)
 

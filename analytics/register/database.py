@@ -75,6 +75,20 @@ class Database:
         with self.reading() as connection:
             return frame_of(connection, query)
 
+    def forget(self) -> bool:
+        """Let no file hold what was deleted: empty SQLite's write-ahead log; return whether that could be done.
+
+        It cannot while others read; the next writer does it then. PostgreSQL's own vacuum and log are its operator's.
+        """
+        if self._engine.dialect.name != "sqlite":
+            return True
+        connection = self._engine.raw_connection()
+        try:
+            busy, *_ = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            connection.close()
+        return not busy
+
     def close(self) -> None:
         """Give the connections back."""
         self._engine.dispose()

@@ -22,12 +22,12 @@ def step_of(connection: sa.Connection) -> str:
     return connection.execute(sa.select(sa.column("version_num")).select_from(sa.table(TABLE))).scalar() or ""
 
 
-def upgrade(connection: sa.Connection) -> None:
-    """Take the steps that are missing, inside the connection's transaction: all of them or none."""
+def upgrade(connection: sa.Connection, *, to: str = "head") -> None:
+    """Take the steps that are missing, up to one, inside the connection's transaction: all of them or none."""
     from alembic import command  # noqa: PLC0415 - only a register of before needs it
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with _ONE_AT_A_TIME:
-        command.upgrade(config, "head")
+        command.upgrade(config, to)

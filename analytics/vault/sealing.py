@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from cryptography.fernet import InvalidToken
+from cryptography.fernet import InvalidToken, MultiFernet
 
 from analytics.keys import cipher
 from analytics.vault.errors import VaultError
@@ -18,11 +18,9 @@ class Seal:
     """Encrypts and decrypts for people of one data set, with the key of a home folder."""
 
     def __init__(self, home: Path, dataset: str) -> None:
+        self._home = home
         self._dataset = dataset
-        try:
-            self._cipher = cipher(home, KEY)
-        except ValueError as error:
-            raise _unreadable() from error
+        self._cipher()
 
     def identity(self, person_id: str, identity: Identity) -> bytes:
         """Return an identity, encrypted."""
@@ -45,17 +43,23 @@ class Seal:
         return self._opened(person_id, "photo", token)
 
     def _closed(self, person_id: str, what: str, value: bytes) -> bytes:
-        return self._cipher.encrypt(self._label(person_id, what) + value)
+        return self._cipher().encrypt(self._label(person_id, what) + value)
 
     def _opened(self, person_id: str, what: str, token: bytes) -> bytes:
         try:
-            found = self._cipher.decrypt(token)
+            found = self._cipher().decrypt(token)
         except InvalidToken as error:
             raise _unreadable() from error
         label = self._label(person_id, what)
         if not found.startswith(label):
             raise _unreadable()
         return found[len(label) :]
+
+    def _cipher(self) -> MultiFernet:
+        try:
+            return cipher(self._home, KEY)
+        except ValueError as error:
+            raise _unreadable() from error
 
     def _label(self, person_id: str, what: str) -> bytes:
         return END.join((self._dataset.encode(), person_id.encode(), what.encode(), b""))

@@ -28,4 +28,7 @@ VIEWS = sa.Table(
     sa.Column("pair", sa.String(16)),
     sa.Index("ix_vault_views_person", "dataset", "person_id"),
 )
-"""One row a look: identity (numbers masked), numbers, photo, refused (a photo), erased or purged. Never changed."""
+"""One row a look: identity (numbers masked), numbers, photo, refused (a photo), corrected, erased or purged.
+
+Never changed; removed when it is older than TEPAT_LOOKS_DAYS, unless it says that somebody was erased.
+"""

@@ -1,7 +1,7 @@
 """The vault: puts people of pairs in, gives them out with a line in the log each time, and forgets them."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Literal
@@ -23,7 +23,7 @@ from analytics.vault.rights import may_see_photos
 from analytics.vault.sealing import Seal
 from analytics.vault.tables import PEOPLE, VIEWS
 
-What = Literal["identity", "numbers", "photo", "refused", "erased", "purged"]
+What = Literal["identity", "numbers", "photo", "refused", "corrected", "erased", "purged"]
 BATCH = 200
 """People of one transaction: with photos some megabytes."""
 
@@ -76,8 +76,8 @@ class Vault:
         """
         count = 0
         for batch in _batches(people):
-            rows = [self._row(person) for person in batch]
-            ids = [row["person_id"] for row in rows]
+            photos = [made_anew(person.photo) if person.photo else None for person in batch]
+            ids = [person.person_id for person in batch]
             with self._database.writing(lock=REVIEWING) as connection:
                 paired = self._in_pairs().subquery()
                 query = sa.select(paired.c.person_id).where(paired.c.person_id.in_(ids))
@@ -88,15 +88,22 @@ class Vault:
                         next_step="Store the findings first, then put the people of their pairs.",
                     )
                 connection.execute(PEOPLE.delete().where(self._own(), PEOPLE.c.person_id.in_(ids)))
+                # Encrypted in here: a rotation of the key, which takes the same lock, misses no row.
+                rows = [self._row(person, photo) for person, photo in zip(batch, photos, strict=True)]
                 connection.execute(PEOPLE.insert(), rows)
-            count += len(rows)
+            count += len(batch)
         return count
 
     def missing(self) -> list[str]:
-        """Return person_id of those in pairs that are not decided whom the vault does not hold, in order."""
+        """Return person_id of those in pairs that are not decided whom the vault does not hold, in order.
+
+        Not of those who were erased: nobody comes back by themselves.
+        """
         people = self._in_pairs(PAIRS.c.outcome.is_(None)).subquery()
         held = sa.select(PEOPLE.c.person_id).where(self._own())
-        query = sa.select(people.c.person_id).where(people.c.person_id.not_in(held)).order_by(people.c.person_id)
+        erased = sa.select(VIEWS.c.person_id).where(VIEWS.c.dataset == self._dataset, VIEWS.c.what == "erased")
+        query = sa.select(people.c.person_id).where(people.c.person_id.not_in(held), people.c.person_id.not_in(erased))
+        query = query.order_by(people.c.person_id)
         with self._database.reading() as connection:
             return list(connection.execute(query).scalars())
 
@@ -159,6 +166,34 @@ class Vault:
             query = query.where(column == value) if value else query
         return self._database.frame(query.order_by(VIEWS.c.id.desc()).limit(rows))
 
+    def correct(self, person_id: str, changes: Mapping[str, str], *, officer: str, reason: str) -> int:
+        """Put other values in an identity's fields, and return the line of the log that says so.
+
+        Args:
+            person_id: Pseudonym.
+            changes: Field of `Identity` to its value; empty text = not known. Not `nik`, which the pseudonym is of.
+            officer: Who does it.
+            reason: Why; it is kept, the values are not.
+
+        Raises:
+            VaultError: a field is not known, no reason is given, or the vault does not hold the person.
+        """
+        _require(viewer=officer, reason=reason)
+        known = {field.name for field in fields(Identity)} - {"nik"}
+        if not changes or not known.issuperset(changes):
+            raise VaultError(
+                "These fields cannot be corrected.",
+                cause=f"Those that can be are {', '.join(sorted(known))}.",
+                next_step="A NIK is corrected at its source: with it the person is another to Tepat.",
+            )
+        with self._database.writing(lock=REVIEWING) as connection:
+            before = self._seal.open_identity(person_id, self._held(connection, person_id)["identity"])
+            after = self._seal.identity(person_id, replace(before, **changes))
+            connection.execute(PEOPLE.update().where(self._is(person_id)).values(identity=after))
+            line = self._log(connection, "corrected", person_id, viewer=officer, purpose=reason)
+        self._database.forget()
+        return line
+
     def erase(self, person_id: str, *, officer: str, reason: str) -> Receipt:
         """Forget a person's identity and photo, and keep that this was done. The log of looks stays.
 
@@ -170,6 +205,7 @@ class Vault:
             row = self._held(connection, person_id)
             connection.execute(PEOPLE.delete().where(self._is(person_id)))
             line = self._log(connection, "erased", person_id, viewer=officer, purpose=reason)
+        self._database.forget()
         return Receipt(
             id=line, person_id=person_id, at=self._now(), officer=officer, reason=reason,
             photo=row["photo"] is not None,
@@ -197,15 +233,16 @@ class Vault:
                 connection.execute(PEOPLE.delete().where(self._own(), PEOPLE.c.person_id.in_(batch)))
                 for person_id in batch:
                     self._log(connection, "purged", person_id, viewer=officer, purpose="retention")
+        self._database.forget()
         return Purged(people=len(people), before=before)
 
     def close(self) -> None:
         """Give the connections back."""
         self._database.close()
 
-    def _row(self, person: Person) -> dict[str, Any]:
+    def _row(self, person: Person, picture: bytes | None) -> dict[str, Any]:
         id_ = person.person_id
-        photo = self._seal.photo(id_, made_anew(person.photo)) if person.photo else None
+        photo = self._seal.photo(id_, picture) if picture else None
         identity = self._seal.identity(id_, person.identity)
         return {"dataset": self._dataset, "person_id": id_, "identity": identity, "photo": photo, "put_at": self._now()}
 
