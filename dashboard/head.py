@@ -37,6 +37,7 @@ def page_head(reader: Reader, page: str, title: str, **values: str) -> None:
         filters=sentence(filters, reader).replace("**", ""),
         snapshot=reader.snapshot,
         simulated=reader.manifest.dataset.sensitivity == "simulated",
+        given=filters,
     )
     begin(record)
     st.title(title, anchor=False)

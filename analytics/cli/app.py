@@ -4,13 +4,11 @@ import sys
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from analytics import __version__
-from analytics.cli import audit, benchmark, cases, data, faces, model, quarantine, report, serve
+from analytics.cli import audit, benchmark, brief, cases, data, faces, model, quarantine, report, serve
+from analytics.cli.output import EXIT_ERROR, print_error
 from validation.errors import TepatError
-
-EXIT_ERROR = 2
 
 app = typer.Typer(
     name="tepat",
@@ -31,6 +29,7 @@ app.command("score")(model.score)
 app.add_typer(model.app, name="evaluate")
 app.add_typer(faces.app, name="faces")
 app.add_typer(benchmark.app, name="benchmark")
+app.command("brief")(brief.brief)
 app.command("serve")(serve.serve)
 
 
@@ -49,13 +48,5 @@ def main() -> None:
     try:
         app()
     except TepatError as error:
-        console = Console(stderr=True, highlight=False, soft_wrap=True)
-        console.print(f"[bold red]Error:[/] {_escaped(error.message)}")
-        for line in (error.cause, error.next_step):
-            if line:
-                console.print(f"  {_escaped(line)}")
+        print_error(error)
         sys.exit(EXIT_ERROR)
-
-
-def _escaped(text: str) -> str:
-    return text.replace("[", r"\[")

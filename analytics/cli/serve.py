@@ -1,5 +1,6 @@
 """`tepat serve`: the dashboard."""
 
+import json
 import os
 import subprocess
 import sys
@@ -33,14 +34,18 @@ def serve(
     command = [sys.executable, "-m", "streamlit", "run", str(SERVER),
                "--server.port", str(port or settings().port),
                "--server.address", address or settings().address]  # fmt: skip
-    environment = os.environ | _as_environment(settings())
+    environment = os.environ | as_environment(settings())
     raise typer.Exit(subprocess.call(command, env=environment, cwd=SERVER.parents[1]))  # noqa: S603  own command
 
 
-def _as_environment(given: Settings) -> dict[str, str]:
+def as_environment(given: Settings) -> dict[str, str]:
     """Return every setting as a variable, paths absolute: the server works in another folder than the caller."""
     values = {name: value for name, value in given.model_dump().items() if value is not None}
-    return {
-        f"TEPAT_{name.upper()}": str(value.resolve() if isinstance(value, Path) else value)
-        for name, value in values.items()
-    }
+    return {f"TEPAT_{name.upper()}": _as_text(value) for name, value in values.items()}
+
+
+def _as_text(value: object) -> str:
+    """Return a value as settings are read from a variable: several as JSON, all others plain."""
+    if isinstance(value, Path):
+        return str(value.resolve())
+    return json.dumps(value) if isinstance(value, list | tuple | dict) else str(value)

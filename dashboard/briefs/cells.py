@@ -1,7 +1,6 @@
 """Cells and sentences of briefs: numbers in the reader's language, Markdown without what only a screen can show."""
 
 import re
-from collections.abc import Sequence
 from typing import Final
 from xml.sax.saxutils import escape
 
@@ -46,7 +45,9 @@ def decimals_of(column: "pd.Series[float]") -> int:
 
 def written(data: pd.DataFrame, words: Words) -> list[list[str]]:
     """Return the rows of a table in the reader's language; a missing value is a dash."""
-    return [list(row) for row in zip(*(_column(data.iloc[:, place], words) for place in range(data.shape[1])), strict=True)]
+    return [
+        list(row) for row in zip(*(_column(data.iloc[:, place], words) for place in range(data.shape[1])), strict=True)
+    ]
 
 
 def _column(column: pd.Series, words: Words) -> list[str]:
@@ -78,8 +79,3 @@ def has_fractions(data: pd.DataFrame) -> bool:
 def is_numeric(column: pd.Series) -> bool:
     """Say whether a column is set to the right."""
     return bool(pd.api.types.is_numeric_dtype(column)) and not pd.api.types.is_bool_dtype(column)
-
-
-def longest(texts: Sequence[str]) -> int:
-    """Return the letters of the longest text."""
-    return max((len(text) for text in texts), default=0)

@@ -1,7 +1,7 @@
 """A Plotly figure of the product drawn as vectors on a reportlab canvas, without a browser.
 
-The product's figures say all of their ranges, ticks, margins and labels themselves (`dashboard.charts`), so what is read
-here is what the browser reads: bars, lines, bands, intervals, marks, texts, shapes, annotations and maps of boundaries.
+The product's figures say all of their ranges, ticks, margins and labels themselves (`dashboard.charts`): what is read
+here is what the browser reads, bars, lines, bands, intervals, marks, texts, shapes, annotations, maps of boundaries.
 """
 
 from typing import Any, Final
@@ -12,8 +12,9 @@ from reportlab.lib.colors import HexColor
 from dashboard import theme
 from dashboard.briefs.axes import Axis, axis
 from dashboard.briefs.boundaries import draw_map
+from dashboard.briefs.pens import stroke
 from dashboard.briefs.richtext import Anchor, draw_lines, height_of, lines_of, width_of
-from dashboard.briefs.traces import Bars, scatter, stroke
+from dashboard.briefs.traces import Bars, scatter
 
 DRAWN: Final = frozenset({"bar", "scatter", "choroplethmap"})
 """Kinds of traces that can be drawn."""
@@ -141,9 +142,7 @@ def _shape(canvas: Any, shape: Any, across: Axis, upward: Axis) -> None:
             canvas.setFillColor(HexColor(shape.fillcolor))
         low_x, high_x = sorted(ends[::2])
         low_y, high_y = sorted(ends[1::2])
-        canvas.rect(
-            low_x, low_y, high_x - low_x, high_y - low_y, stroke=int(edge > 0), fill=int(bool(shape.fillcolor))
-        )
+        canvas.rect(low_x, low_y, high_x - low_x, high_y - low_y, stroke=int(edge > 0), fill=int(bool(shape.fillcolor)))
     canvas.setDash([])
 
 

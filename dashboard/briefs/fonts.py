@@ -1,5 +1,6 @@
 """The typeface of briefs: Bitstream Vera, which comes with reportlab and is embedded in every file."""
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -15,13 +16,10 @@ _STAND_INS: Final = {
     "\u202f": "\u00a0",
     "\u2009": " ",
     "κ": "kappa",
-    "→": "–›",
-    "✓": "v",
-    "\u200b": "",
+    "φ": "phi",
+    **dict.fromkeys("↗↘→✓○●▲▼■◆◇❙\u200b", ""),
 }
-"""What is written for signs that the typeface does not have."""
-MARKS: Final = "○▲▼■"
-"""Signs that figures draw themselves."""
+"""What is written for signs that the typeface does not have; a mark never speaks alone, the words stay."""
 _UNKNOWN: Final = "?"
 
 
@@ -42,9 +40,8 @@ def writable(text: str, *, keep: str = "") -> str:
     '12,3\\xa0% · kappa 0,8'
     """
     there = load()
-    return "".join(
-        sign if sign in there or sign in keep or sign == "\n" else _STAND_INS.get(sign, _UNKNOWN) for sign in text
-    )
+    said = "".join(sign if sign in there or sign in keep else _STAND_INS.get(sign, _UNKNOWN) for sign in text)
+    return said if keep else re.sub(r"(^| ) +", r"\1", said)
 
 
 def width(text: str, *, size: float, bold: bool = False) -> float:

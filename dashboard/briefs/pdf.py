@@ -4,7 +4,6 @@ import io
 from functools import partial
 from typing import Any, Final
 
-import pandas as pd
 from reportlab.lib.colors import HexColor
 from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4
@@ -14,7 +13,7 @@ from reportlab.platypus import BaseDocTemplate, Flowable, Frame, KeepTogether, P
 
 from dashboard import theme
 from dashboard.briefs import fonts
-from dashboard.briefs.cells import has_fractions, is_numeric, longest, marked, plain, written
+from dashboard.briefs.cells import has_fractions, is_numeric, marked, plain, written
 from dashboard.briefs.figure import can_draw, draw
 from dashboard.briefs.record import Content, Part, Record
 from dashboard.briefs.tagged import TaggedCanvas, TaggedFigure, TaggedParagraph, TaggedTable
@@ -22,18 +21,20 @@ from dashboard.charts.chart import Chart
 from dashboard.words import LOCALES, Words
 
 MARGIN: Final = 16 * mm
-HEAD, FOOT = 20 * mm, 20 * mm
+HEAD, FOOT = 20 * mm, 23 * mm
 WIDTH: Final = A4[0] - 2 * MARGIN
 HEIGHT: Final = A4[1] - HEAD - FOOT - 12
-PIXEL: Final = 0.75
-"""Points a pixel: 96 px and 72 points are an inch."""
+PIXEL: Final = 0.7
+"""Points a pixel of a figure."""
 TALLEST: Final = HEIGHT - 40 * mm
 """A figure that is higher, such as one of 200 villages, is not drawn."""
 MOST_ROWS: Final = 60
 MOST_COLUMNS: Final = 8
-LEAST_WIDTH: Final = 12 * mm
-LETTER: Final = 4.6
-"""Width of an average letter of a cell, points; generous, so that short words stand on one line."""
+PADDING: Final = 7
+LONGEST_WORD: Final = 45 * mm
+"""A longer word is broken."""
+SHORT: Final = 14
+"""A table of so many rows stays on one page."""
 
 TEXT = ParagraphStyle("text", fontName=fonts.REGULAR, fontSize=8.5, leading=11.5, textColor=HexColor(theme.TEXT))
 TITLE = ParagraphStyle("title", parent=TEXT, fontName=fonts.BOLD, fontSize=17, leading=22, spaceAfter=4)
@@ -63,13 +64,16 @@ def write_pdf(record: Record) -> bytes:
     story: list[Flowable] = [_says(record.title, TITLE), _says(record.subtitle, TEXT), Spacer(0, 3 * mm)]
     if record.cards:
         story += _cards(record)
+    seen: set[str] = set()
     for part in record.parts:
-        story += _part(part, record.words)
+        story += _part(part, record.words, seen)
     document.build(story, canvasmaker=partial(_canvas, record=record))
     return out.getvalue()
 
 
 def _canvas(*given: Any, record: Record, **options: Any) -> TaggedCanvas:
+    # reportlab opens each page with a typeface: with its own, the file would name one that is not embedded.
+    options["initialFontName"] = fonts.REGULAR
     canvas = TaggedCanvas(*given, furniture=partial(_furniture, record=record), **options)
     canvas.setViewerPreference("DisplayDocTitle", "true")
     return canvas
@@ -97,13 +101,20 @@ def _furniture(canvas: TaggedCanvas, page: int, pages: int, *, record: Record) -
     canvas.setLineWidth(0.8)
     canvas.line(MARGIN, top - 12, A4[0] - MARGIN, top - 12)
     canvas.line(MARGIN, FOOT - 4, A4[0] - MARGIN, FOOT - 4)
-    number = words("brief.page", page=page, pages=pages)
-    room = WIDTH - fonts.width(number, size=7) - 10
-    _fitted(canvas, record.stamp, MARGIN, FOOT - 14, room=WIDTH)
-    _fitted(canvas, plain(record.filters), MARGIN, FOOT - 24, room=WIDTH)
-    _fitted(canvas, f"Tepat · {words('brief.snapshot', id=record.snapshot)}", MARGIN, FOOT - 34, room=room)
+    lines = [*_broken(record.stamp), plain(record.filters), f"Tepat · {words('brief.snapshot', id=record.snapshot)}"]
+    for line, text in enumerate(lines):
+        _fitted(canvas, text, MARGIN, FOOT - 14 - 9.5 * line, room=WIDTH * (0.8 if text == lines[-1] else 1))
     canvas.setFont(fonts.REGULAR, 7)
-    canvas.drawRightString(A4[0] - MARGIN, FOOT - 34, number)
+    said = words("brief.page", page=page, pages=pages)
+    canvas.drawRightString(A4[0] - MARGIN, FOOT - 14 - 9.5 * (len(lines) - 1), said)
+
+
+def _broken(stamp: str) -> list[str]:
+    """Return the stamp on one line, or on two where it is too long for one."""
+    if fonts.width(fonts.writable(stamp), size=7) <= WIDTH:
+        return [stamp]
+    parts = stamp.split(" · ")
+    return [" · ".join(parts[: len(parts) // 2 + 1]), " · ".join(parts[len(parts) // 2 + 1 :])]
 
 
 def _fitted(canvas: TaggedCanvas, text: str, x: float, y: float, *, room: float, bold: bool = False) -> None:
@@ -136,6 +147,7 @@ def _grid(rows: list[list[TaggedParagraph]], widths: list[float]) -> TaggedTable
         repeatRows=1,
         hAlign="LEFT",
         style=[
+            ("FONT", (0, 0), (-1, -1), fonts.REGULAR),
             ("LINEBELOW", (0, 0), (-1, 0), 0.8, HexColor(theme.TEXT)),
             ("LINEBELOW", (0, 1), (-1, -1), 0.4, HexColor(theme.GRID)),
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
@@ -147,8 +159,11 @@ def _grid(rows: list[list[TaggedParagraph]], widths: list[float]) -> TaggedTable
     )
 
 
-def _part(part: Part, words: Words) -> list[Flowable]:
-    """Return a part: its head stays with its figure, or with the first of what follows."""
+def _part(part: Part, words: Words, seen: set[str]) -> list[Flowable]:
+    """Return a part: its head stays with its figure, or with the first of what follows.
+
+    `seen` holds the definitions printed so far and takes up those of this part.
+    """
     content = part.content(words)
     head = [_says(part.title, HEADING)] if part.title else []
     notices = [_says(notice, QUIET if content is not None else TEXT) for notice in part.notices]
@@ -156,14 +171,22 @@ def _part(part: Part, words: Words) -> list[Flowable]:
         said = [_says(content, TEXT)] if content else []
         return [KeepTogether([*head, *notices, *said]), Spacer(0, 4 * mm)]
     figure = [] if content.chart is None else _figure(content.chart, words)
-    definitions = [_says(text, QUIET) for text in part.definitions]
-    definition = [_says(f"**{words('brief.definition')}**", QUIET), *definitions] if definitions else []
+    opening = [*head, *notices, *figure, *_definitions(part, words, seen), *_table_notes(content, words)]
     table = _table(content, words)
-    opening = [*head, *notices, *figure]
     if not figure:
         # A table may be longer than a page: its head stays with its first rows only.
-        return [*_with_next(opening), *table, *definition, Spacer(0, 6 * mm)]
-    return [KeepTogether(opening), Spacer(0, 2 * mm), *table, KeepTogether(definition), Spacer(0, 6 * mm)]
+        return [*_with_next(opening), *table, Spacer(0, 6 * mm)]
+    return [KeepTogether(opening), Spacer(0, 1 * mm), *table, Spacer(0, 6 * mm)]
+
+
+def _definitions(part: Part, words: Words, seen: set[str]) -> list[Flowable]:
+    """Return what the figure counts; of what was defined further up, only the name."""
+    new = [text for text in part.definitions if text not in seen]
+    old = [plain(text.split("  \n")[0]) for text in part.definitions if text in seen]
+    seen.update(new)
+    said = [f"{words('brief.definition')} {text}" for text in new]
+    said += [words("brief.defined_above", names=words.listed(old))] if old else []
+    return [_says(text, QUIET) for text in said]
 
 
 def _with_next(parts: list[Flowable]) -> list[Flowable]:
@@ -186,7 +209,7 @@ def _figure(chart: Chart, words: Words) -> list[Flowable]:
 
 
 def _table(content: Content, words: Words) -> list[Flowable]:
-    """Return the table twin, and below it what it leaves to the workbook."""
+    """Return the table twin."""
     data = content.data if content.shown is None else content.shown
     if data.empty:
         return [_says(words("brief.empty"), TEXT)]
@@ -198,35 +221,41 @@ def _table(content: Content, words: Words) -> list[Flowable]:
     rows += [
         [_says(text, CELL_RIGHT if right else CELL) for text, right in zip(row, numeric, strict=True)] for row in texts
     ]
-    found: list[Flowable] = [_grid(rows, _widths(names, texts))]
-    found += [_says(note, QUIET) for note in _left_out(data, words)]
-    if has_fractions(shown):
-        example, percent = words.number(0.1234, decimals=4), words.percent(0.1234, decimals=2)
-        found.append(_says(words("brief.fractions", example=example, percent=percent), QUIET))
-    return found
+    grid = _grid(rows, _widths(names, texts))
+    return [KeepTogether([grid])] if len(texts) <= SHORT else [grid]
 
 
-def _left_out(data: pd.DataFrame, words: Words) -> list[str]:
+def _table_notes(content: Content, words: Words) -> list[Flowable]:
+    """Return what stands above a table: what it leaves to the workbook, and how shares are written."""
+    data = content.data if content.shown is None else content.shown
     notes = []
     if len(data) > MOST_ROWS:
         notes.append(words("brief.more_rows", shown=words.number(MOST_ROWS), all=words.number(len(data))))
     if data.shape[1] > MOST_COLUMNS:
         names = words.listed([str(name) for name in data.columns[MOST_COLUMNS:]])
         notes.append(words("brief.more_columns", names=names))
-    return notes
+    if has_fractions(data.iloc[:MOST_ROWS, :MOST_COLUMNS]):
+        example, percent = words.number(0.1234, decimals=4), words.percent(0.1234, decimals=2)
+        notes.append(words("brief.fractions", example=example, percent=percent))
+    return [_says(note, QUIET) for note in notes]
 
 
 def _widths(names: list[str], texts: list[list[str]]) -> list[float]:
-    """Return the columns' widths: what their words ask for, squeezed together where that is more than the page."""
-    asked = [
-        max(
-            LEAST_WIDTH,
-            LETTER * max(longest(name.split()), min(longest([row[place] for row in texts]), 60)) + 8,
+    """Return the columns' widths: no word is broken, and long cells share what room is left."""
+    size = CELL.fontSize
+    least, asked = [], []
+    for place, name in enumerate(names):
+        cells = [row[place] for row in texts]
+        header = max(fonts.width(word, size=size, bold=True) for word in fonts.writable(name).split() or [""])
+        longest_word = max(
+            fonts.width(word, size=size) for cell in cells for word in fonts.writable(cell).split() or [""]
         )
-        for place, name in enumerate(names)
-    ]
-    room = WIDTH - LEAST_WIDTH * len(names)
-    spare = sum(asked) - LEAST_WIDTH * len(names)
+        longest_cell = max(fonts.width(fonts.writable(cell), size=size) for cell in cells)
+        least.append(max(header, min(longest_word, LONGEST_WORD)) + PADDING)
+        asked.append(max(least[-1], longest_cell + PADDING))
+    room, spare = WIDTH - sum(least), sum(asked) - sum(least)
     if spare <= room:
         return asked
-    return [LEAST_WIDTH + (width - LEAST_WIDTH) * room / spare for width in asked]
+    if room <= 0:
+        return [width * WIDTH / sum(least) for width in least]
+    return [low + (width - low) * room / spare for low, width in zip(least, asked, strict=True)]

@@ -11,6 +11,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
+from analytics.metrics import Filters
 from dashboard.charts.chart import Chart
 from dashboard.faults import told
 from dashboard.words import Words
@@ -27,7 +28,8 @@ PAGES: Final = (
     "mutu_data",
 )
 """Pages with a brief: those of counts and rates. Pages about single families and pairs have none."""
-_KEY: Final = "brief"
+KEY: Final = "brief"
+"""Where a session keeps its record."""
 
 
 @dataclass(frozen=True)
@@ -71,13 +73,13 @@ class Part:
             return None
         try:
             return self.make()
-        except Exception as error:  # noqa: BLE001 - told and logged; the rest of the brief stays
+        except Exception as error:  # told and logged; the rest of the brief stays
             return told(error, words)
 
 
 @dataclass
 class Record:
-    """What one run of a page drew, in its order."""
+    """What one run of a page drew, in its order; `given` are the filters that it ran under."""
 
     page: str
     title: str
@@ -87,18 +89,19 @@ class Record:
     filters: str
     snapshot: str
     simulated: bool
+    given: Filters
     cards: list[Card] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
 
 
 def begin(record: Record) -> None:
     """Let the parts that follow be written to `record`; to nothing when its page has no brief."""
-    st.session_state[_KEY] = record if record.page in PAGES else None
+    st.session_state[KEY] = record if record.page in PAGES else None
 
 
 def recorded() -> Record | None:
     """Return the record of the page that runs, None where it has no brief."""
-    found = st.session_state.get(_KEY)
+    found = st.session_state.get(KEY)
     return found if isinstance(found, Record) else None
 
 

@@ -7,12 +7,31 @@ from typing import Any, Final, Literal
 
 from reportlab.lib.colors import HexColor
 
-from dashboard.briefs.fonts import BOLD, MARKS, REGULAR, width, writable
+from dashboard.briefs.fonts import BOLD, REGULAR, width, writable
+from dashboard.briefs.pens import mark
 
 Anchor = Literal["left", "center", "right"]
+MARKS: Final = {
+    "○": "circle-open",
+    "●": "circle",
+    "▲": "triangle-up",
+    "▼": "triangle-down",
+    "■": "square",
+    "◆": "diamond",
+    "◇": "diamond-open",
+    "❙": "line-ns",
+}
+"""Signs that the typeface does not have, drawn as the marks that they stand for."""
 LEADING: Final = 1.3
 """From one line to the next, in sizes of the letters; as Plotly's."""
+_FIT: Final = 0.87
+"""Letters are this much smaller than in the browser, whose typeface is narrower: the same words take the same room."""
+# Of a drawn sign, in sizes of the letters: how wide it stands, how big it is, and how high its middle lies.
+_MARK_WIDTH: Final = 0.85
+_MARK_SIZE: Final = 0.62
+_MARK_HEIGHT: Final = 0.34
 _TAG: Final = re.compile(r"(</?[a-zA-Z][^>]*>)")
+_SIGNS: Final = re.compile(f"([{''.join(MARKS)}])")
 _COLOUR: Final = re.compile(r"(?<![-\w])color:\s*(#[0-9a-fA-F]{6})")
 _SIZE: Final = re.compile(r"font-size:\s*(\d+)px")
 
@@ -30,7 +49,7 @@ class Run:
     def width(self) -> float:
         """Width of the letters; a drawn sign is as wide as its size."""
         return sum(
-            0.8 * self.size if part in MARKS else width(part, size=self.size, bold=self.bold)
+            _MARK_WIDTH * self.size if part in MARKS else width(part, size=self.size, bold=self.bold)
             for part in _parts(self.text)
         )
 
@@ -42,10 +61,10 @@ def lines_of(text: str, *, size: float, colour: str) -> list[list[Run]]:
     [['a ', 'b'], ['c']]
     """
     lines: list[list[Run]] = [[]]
-    looks = [Run("", size, colour)]
+    looks = [Run("", size * _FIT, colour)]
     for part in _TAG.split(text):
         if not _TAG.fullmatch(part):
-            said = writable(html.unescape(part), keep=MARKS)
+            said = writable(html.unescape(part), keep="".join(MARKS))
             if said:
                 lines[-1].append(replace(looks[-1], text=said))
         elif part.startswith("<br"):
@@ -62,7 +81,7 @@ def _styled(look: Run, tag: str) -> Run:
     return replace(
         look,
         bold=look.bold or tag in {"<b>", "<strong>"},
-        size=float(size[1]) if size else look.size,
+        size=float(size[1]) * _FIT if size else look.size,
         colour=colour[1] if colour else look.colour,
     )
 
@@ -91,7 +110,7 @@ def draw_lines(canvas: Any, lines: list[list[Run]], *, x: float, top: float, siz
 
 
 def _parts(text: str) -> list[str]:
-    return [part for part in re.split(f"([{MARKS}])", text) if part]
+    return [part for part in _SIGNS.split(text) if part]
 
 
 def _write(canvas: Any, run: Run, part: str, x: float, y: float) -> float:
@@ -99,20 +118,12 @@ def _write(canvas: Any, run: Run, part: str, x: float, y: float) -> float:
         canvas.setFont(BOLD if run.bold else REGULAR, run.size)
         canvas.drawString(x, y, part)
         return x + width(part, size=run.size, bold=run.bold)
-    side = 0.6 * run.size
-    left, low = x + 0.1 * run.size, y + 0.05 * run.size
-    if part == "○":
-        canvas.setStrokeColor(HexColor(run.colour))
-        canvas.setLineWidth(1)
-        canvas.circle(left + side / 2, low + side / 2, side / 2, stroke=1, fill=0)
-    elif part == "■":
-        canvas.rect(left, low, side, side, stroke=0, fill=1)
-    else:
-        base, peak = (low, low + side) if part == "▲" else (low + side, low)
-        path = canvas.beginPath()
-        path.moveTo(left, base)
-        path.lineTo(left + side, base)
-        path.lineTo(left + side / 2, peak)
-        path.close()
-        canvas.drawPath(path, stroke=0, fill=1)
-    return x + 0.8 * run.size
+    mark(
+        canvas,
+        x + _MARK_WIDTH * run.size / 2,
+        y + _MARK_HEIGHT * run.size,
+        symbol=MARKS[part],
+        size=_MARK_SIZE * run.size,
+        colour=run.colour,
+    )
+    return x + _MARK_WIDTH * run.size

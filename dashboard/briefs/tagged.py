@@ -1,4 +1,4 @@
-"""A tagged PDF (ISO 32000-1, 14.7 and 14.8): what is a heading, a paragraph, a table's cell and a figure with its words.
+"""A tagged PDF (ISO 32000-1, 14.7 and 14.8): headings, paragraphs, cells of tables, figures with their words.
 
 reportlab draws pages and leaves structure out; a screen reader then has loose letters. Flowables here note what they
 draw in the canvas's `Tree`, and the canvas writes it when the file is closed. Heads and feet of pages are artifacts.

@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any, Final
 
@@ -11,32 +11,15 @@ from reportlab.lib.colors import HexColor
 
 from dashboard import theme
 from dashboard.briefs.axes import Axis, numbers
+from dashboard.briefs.pens import mark, polygon, stroke
 from dashboard.briefs.richtext import Anchor, draw_lines, height_of, lines_of
 
-DASHES: Final[dict[str, tuple[float, ...]]] = {"solid": (), "dash": (6, 4), "dot": (1.5, 2.5), "longdash": (9, 4)}
 DEFAULT_SIZE: Final = 6
 DEFAULT_GAP: Final = 0.2
 TEXT_GAP: Final = 3
 CLEAR: Final = "rgba(0,0,0,0)"
 
 Points = list[tuple[float, float]]
-
-
-def stroke(canvas: Any, *, colour: str, width: float, dash: str = "solid") -> None:
-    """Set how lines look."""
-    canvas.setStrokeColor(HexColor(colour))
-    canvas.setLineWidth(width)
-    canvas.setDash(list(DASHES[dash or "solid"]))
-
-
-def polygon(canvas: Any, corners: Sequence[tuple[float, float]], *, filled: bool, stroked: bool = False) -> None:
-    """Draw a closed shape."""
-    path = canvas.beginPath()
-    path.moveTo(*corners[0])
-    for corner in corners[1:]:
-        path.lineTo(*corner)
-    path.close()
-    canvas.drawPath(path, stroke=int(stroked), fill=int(filled))
 
 
 class Bars:
@@ -155,7 +138,8 @@ def error_bars(canvas: Any, trace: Any, across: Axis, upward: Axis) -> None:
                 ends = [(across.place(x), upward.place(y + step)) for step in (-less, more)]
             canvas.line(*ends[0], *ends[1])
             for x_end, y_end in ends if cap else ():
-                canvas.line(*((x_end, y_end - cap, x_end, y_end + cap) if sideways else (x_end - cap, y_end, x_end + cap, y_end)))
+                wide, high = (0, cap) if sideways else (cap, 0)
+                canvas.line(x_end - wide, y_end - high, x_end + wide, y_end + high)
 
 
 def marks(canvas: Any, trace: Any, across: Axis, upward: Axis) -> None:
@@ -172,31 +156,6 @@ def marks(canvas: Any, trace: Any, across: Axis, upward: Axis) -> None:
     for (x, y), symbol, size, colour, edge, edge_colour in zip(places, *columns, strict=True):
         if not (math.isnan(x) or math.isnan(y)) and size:
             mark(canvas, x, y, symbol=str(symbol), size=float(size), colour=colour, edge=float(edge), line=edge_colour)
-
-
-def mark(
-    canvas: Any, x: float, y: float, *, symbol: str, size: float, colour: str, edge: float = 0, line: str = ""
-) -> None:
-    """Draw one mark, `size` px across."""
-    hollow, half = symbol.endswith("-open"), size / 2
-    stroke(canvas, colour=line or colour, width=edge or 1)
-    canvas.setFillColor(HexColor(colour))
-    filled, stroked = not hollow, hollow or edge > 0
-    shape = symbol.removesuffix("-open")
-    if shape == "line-ns":
-        canvas.line(x, y - half, x, y + half)
-    elif shape == "square":
-        polygon(canvas, [(x - half, y - half), (x + half, y - half), (x + half, y + half), (x - half, y + half)],
-                filled=filled, stroked=stroked)  # fmt: skip
-    elif shape == "diamond":
-        wide = half * 1.3
-        polygon(canvas, [(x - wide, y), (x, y - wide), (x + wide, y), (x, y + wide)], filled=filled, stroked=stroked)
-    elif shape in {"triangle-up", "triangle-down"}:
-        sign = 1 if shape == "triangle-up" else -1
-        polygon(canvas, [(x - half * 1.15, y - sign * half / 1.5), (x + half * 1.15, y - sign * half / 1.5),
-                         (x, y + sign * half * 1.3)], filled=filled, stroked=stroked)  # fmt: skip
-    else:
-        canvas.circle(x, y, half, stroke=int(stroked), fill=int(filled))
 
 
 def texts(canvas: Any, trace: Any, across: Axis, upward: Axis) -> None:
