@@ -4,10 +4,10 @@ import argparse
 import sys
 from pathlib import Path
 
+from streamlit.logger import set_log_level
+
 from analytics.cli.output import EXIT_ERROR, print_error
 from analytics.files import write_whole
-from dashboard.briefs.button import FORMATS
-from dashboard.briefs.run import run_page
 from validation.errors import TepatError
 from validation.text import LANGUAGES
 
@@ -20,9 +20,14 @@ def main() -> None:
     parser.add_argument("--language", choices=LANGUAGES, required=True)
     parser.add_argument("--output", type=Path, required=True)
     given = parser.parse_args()
+    # Every cache warns when it is loaded without a server.
+    set_log_level("ERROR")
+    from dashboard.briefs.button import FORMATS  # noqa: PLC0415 - after the warnings are off
+    from dashboard.briefs.run import run_page  # noqa: PLC0415 - likewise
+
+    make, _ = FORMATS[given.output.suffix.removeprefix(".")]
     choices = dict(choice.split("=", 1) for choice in given.choices)
     try:
-        make, _ = FORMATS[given.output.suffix.removeprefix(".")]
         write_whole(given.output, make(run_page(given.page, language=given.language, choices=choices)))
     except TepatError as error:
         print_error(error)

@@ -33,6 +33,8 @@ MOST_COLUMNS: Final = 8
 PADDING: Final = 7
 LONGEST_WORD: Final = 45 * mm
 """A longer word is broken."""
+LONGEST_HEADER: Final = 28 * mm
+"""A longer header is broken into lines."""
 SHORT: Final = 14
 """A table of so many rows stays on one page."""
 
@@ -252,7 +254,8 @@ def _widths(names: list[str], texts: list[list[str]]) -> list[float]:
         )
         longest_cell = max(fonts.width(fonts.writable(cell), size=size) for cell in cells)
         least.append(max(header, min(longest_word, LONGEST_WORD)) + PADDING)
-        asked.append(max(least[-1], longest_cell + PADDING))
+        whole = min(fonts.width(fonts.writable(name), size=size, bold=True), LONGEST_HEADER)
+        asked.append(max(least[-1], longest_cell + PADDING, whole + PADDING))
     room, spare = WIDTH - sum(least), sum(asked) - sum(least)
     if spare <= room:
         return asked
