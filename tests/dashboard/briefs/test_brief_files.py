@@ -81,7 +81,8 @@ def test_a_failing_part_is_a_sentence_and_the_rest_stays():
 
 def test_numbers_are_written_in_the_reader_s_language_and_stay_numbers_in_the_workbook():
     data = pd.DataFrame({
-        "bagian": [0.12345, None], "banyak": [1234567, 2], "uang": [1234.5, 2.0], "hari": pd.to_datetime(["2026-08-17", None]),
+        "bagian": [0.12345, None], "banyak": [1234567, 2], "uang": [1234.5, 2.0],
+        "hari": pd.to_datetime(["2026-08-17", None]),
     })  # fmt: skip
     record = record_of(table(data))
     text = said(record)
