@@ -122,7 +122,7 @@ def test_the_numbers_of_regions_are_those_of_the_measure(recorded, pilot):
 def test_a_brief_is_under_the_filters_that_were_asked_for(recorded, pilot):
     whole, part = (measure(pilot, METRICS["registered_families"], Filters(area=area)) for area in ("", "35.10.05"))
     record, words = recorded("pendaftaran", "en", area="35.10.05"), Words("en")
-    card = next(card for card in record.cards if card.label == "Families registered")
+    card = next(card for card in record.cards if card.label == METRICS["registered_families"].label.en)
     assert card.value == words.number(part["value"].iloc[0])
     assert card.value != words.number(whole["value"].iloc[0])
     assert all("Muncar" in page for page in pages_of(brief_pdf(record)))

@@ -138,10 +138,7 @@ def test_every_figure_and_its_labels_can_be_drawn_on_paper(draw, sample):
     draw_figure(canvas, figure, width=700)
     canvas.save()
     text = re.sub(r"\W+", "", pypdf.PdfReader(out).pages[0].extract_text())
-    labels = [part.text for part in figure.layout.annotations]
-    if figure.layout.xaxis.visible is not False:
-        labels += list(figure.layout.xaxis.ticktext or ())
-    for label in labels:
+    for label in (part.text for part in figure.layout.annotations):
         assert re.sub(r"\W+", "", re.sub(r"<[^>]*>|&[a-z]+;", "", label)) in text
 
 
