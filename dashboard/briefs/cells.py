@@ -13,6 +13,7 @@ FRACTION_DECIMALS: Final = 4
 DECIMALS: Final = 2
 _ICON: Final = re.compile(r":[a-z]+/[a-z_]+:|:[a-z]+-badge\[|:[a-z]+\[")
 _LINK: Final = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+_SLANTED: Final = re.compile(r"(?<![*\w])\*([^*\s][^*]*)\*(?![*\w])")
 _BOLD: Final = re.compile(r"\*\*(.+?)\*\*")
 
 
@@ -31,7 +32,13 @@ def marked(text: str) -> str:
 
 
 def _bare(text: str) -> str:
-    return " ".join(_LINK.sub(r"\1", _ICON.sub("", text)).replace("`", "").split())
+    return " ".join(_SLANTED.sub(r"\1", _LINK.sub(r"\1", _ICON.sub("", text))).replace("`", "").split())
+
+
+def first_bold(text: str) -> str:
+    """Return what a definition defines: its first bold words, or all of it."""
+    found = _BOLD.search(text)
+    return plain(found[1] if found else text)
 
 
 def decimals_of(column: "pd.Series[float]") -> int:

@@ -13,7 +13,7 @@ from reportlab.platypus import BaseDocTemplate, Flowable, Frame, KeepTogether, P
 
 from dashboard import theme
 from dashboard.briefs import fonts
-from dashboard.briefs.cells import has_fractions, is_numeric, marked, plain, written
+from dashboard.briefs.cells import first_bold, has_fractions, is_numeric, marked, plain, written
 from dashboard.briefs.figure import can_draw, draw
 from dashboard.briefs.record import Content, Part, Record
 from dashboard.briefs.tagged import TaggedCanvas, TaggedFigure, TaggedParagraph, TaggedTable
@@ -184,7 +184,7 @@ def _part(part: Part, words: Words, seen: set[str]) -> list[Flowable]:
 def _definitions(part: Part, words: Words, seen: set[str]) -> list[Flowable]:
     """Return what the figure counts; of what was defined further up, only the name."""
     new = [text for text in part.definitions if text not in seen]
-    old = [plain(text.split("  \n")[0]) for text in part.definitions if text in seen]
+    old = [first_bold(text) for text in part.definitions if text in seen]
     seen.update(new)
     said = [f"{words('brief.definition')} {text}" for text in new]
     said += [words("brief.defined_above", names=words.listed(old))] if old else []

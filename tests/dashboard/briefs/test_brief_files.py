@@ -110,6 +110,7 @@ def test_markup_and_signs_without_a_letter_do_no_harm():
     assert "<b>Désa</b> Ñ kappa ? 'x'" in text
     assert writable("↗ membaik") == "membaik"
     assert plain(":material/info: **a** [b](http://c)") == "a b"
+    assert plain("**Pasangan**: *perlu ditinjau*; 2 * 3 * 4") == "Pasangan: perlu ditinjau; 2 * 3 * 4"
     assert marked("**a** & <b>") == "<b>a</b> &amp; &lt;b&gt;"
 
 
