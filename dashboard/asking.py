@@ -7,6 +7,7 @@ import streamlit as st
 
 from analytics.eligibility import Comparison, Rule
 from analytics.marts.groups import GROUPS
+from dashboard.briefs.record import add_card
 from dashboard.choices import choose, choose_many, choose_number, clear
 from dashboard.filterbar import not_applied
 from dashboard.reader import Changes, Reader
@@ -148,6 +149,7 @@ def cards(reader: Reader, question: Question) -> None:
         with column, st.container(border=True, height="stretch", key=f"list_{name}"):
             st.metric(words(f"rules.card_{name}"), value)
             st.caption(note)
+            add_card(words(f"rules.card_{name}"), value, note)
     unknown = words.number(row["unknown"])
     st.caption(f":material/help: {words('rules.unknown', unknown=unknown, listed=words.number(row['after']))}")
 

@@ -31,7 +31,7 @@ def write(table: pd.DataFrame, *, form: Format, notes: Sequence[str]) -> bytes:
             `xlsx`: a workbook with the notes on a sheet of their own.
         notes: Stamp, filters and definitions; lines that begin with `#` in CSV.
     """
-    safe = table.map(_harmless)
+    safe = table.map(harmless)
     if form == "xlsx":
         return _workbook(safe, notes)
     out = io.StringIO()
@@ -42,7 +42,7 @@ def write(table: pd.DataFrame, *, form: Format, notes: Sequence[str]) -> bytes:
     return out.getvalue().encode("utf-8-sig" if form == "csv_id" else "utf-8")
 
 
-def _harmless(value: object) -> object:
+def harmless(value: object) -> object:
     """Disarm text that a spreadsheet would run as a formula."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
 
@@ -57,7 +57,7 @@ def _workbook(table: pd.DataFrame, notes: Sequence[str]) -> bytes:
             sheet.write_string(0, column, str(name), bold)
             sheet.set_column(column, column, max(12, len(str(name)) + 2))
             for row, value in enumerate(table.iloc[:, column], start=1):
-                _cell(sheet, row, column, value)
+                write_cell(sheet, row, column, value)
         about = book.add_worksheet("Keterangan")
         about.set_column(0, 0, 120)
         for row, note in enumerate(notes):
@@ -65,7 +65,8 @@ def _workbook(table: pd.DataFrame, notes: Sequence[str]) -> bytes:
     return out.getvalue()
 
 
-def _cell(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, value: object) -> None:
+def write_cell(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, value: object) -> None:
+    """Write one cell: numbers as numbers, days as text, nothing for no value."""
     if value is None or pd.isna(value):  # type: ignore[call-overload]
         sheet.write_blank(row, column, None)
     elif isinstance(value, bool):

@@ -8,6 +8,7 @@ import streamlit as st
 from analytics.adjudication import Adjudication, Overview, open_adjudication
 from analytics.register import has_register
 from analytics.settings import settings
+from dashboard.briefs.record import add_card, add_part
 from dashboard.filterbar import not_applied
 from dashboard.reader import Reader
 from dashboard.views import duplicates as views
@@ -49,6 +50,7 @@ def title(reader: Reader, found: Overview | None) -> str:
 
 def nothing_yet(reader: Reader) -> None:
     """Say that no search was run, and the command that runs one."""
+    add_part("", notices=[reader.words("duplicates.none")])
     st.info(reader.words("duplicates.none"), icon=":material/info:")
     st.code(COMMAND, language="bash")
 
@@ -56,6 +58,7 @@ def nothing_yet(reader: Reader) -> None:
 def notices(reader: Reader, found: Overview) -> None:
     """Say what a pair is not, which filters do not apply, and where pairs are judged."""
     words = reader.words
+    add_part("", notices=[words("duplicates.stops_nothing"), words("duplicates.likeness")])
     st.markdown(f":material/shield: {words('duplicates.stops_nothing')}")
     st.markdown(f":material/family_restroom: {words('duplicates.likeness')}")
     skipped = not_applied(list(reader.filters.given()), words)
@@ -82,8 +85,10 @@ def cards(reader: Reader, found: Overview) -> None:
         for column, name in zip(st.columns(len(row)), row, strict=True):
             with column, st.container(border=True, height="stretch", key=f"duplicates_{name}"):
                 shown = words.number(getattr(found, name), decimals=1 if name == "expected_false" else 0)
-                st.metric(words(f"duplicates.{name}"), shown)
-                st.caption(words(f"duplicates.{name}_text", **values))
+                label, says = words(f"duplicates.{name}"), words(f"duplicates.{name}_text", **values)
+                st.metric(label, shown)
+                st.caption(says)
+                add_card(label, shown, says)
 
 
 def operating_point(reader: Reader, found: Overview) -> None:
@@ -91,9 +96,9 @@ def operating_point(reader: Reader, found: Overview) -> None:
     words = reader.words
     with st.container(border=True, height="stretch", key="duplicates_operating_point"):
         st.subheader(words("duplicates.operating_point"), anchor=False)
-        st.markdown(
-            "  \n".join(f"**{words(f'duplicates.{name}')}**: {said}" for name, said in views.facts(reader, found))
-        )
+        facts = [f"**{words(f'duplicates.{name}')}**: {said}" for name, said in views.facts(reader, found)]
+        add_part(words("duplicates.operating_point"), notices=[*facts, words("duplicates.operating_point_text")])
+        st.markdown("  \n".join(facts))
         st.caption(words("duplicates.operating_point_text"))
 
 
@@ -102,7 +107,9 @@ def blind_spots(reader: Reader, found: Overview) -> None:
     words = reader.words
     with st.container(border=True, height="stretch", key="duplicates_blind_spots"):
         st.subheader(words("duplicates.blind_spots"), anchor=False)
-        for said in views.unseen(words, found):
+        unseen = views.unseen(words, found)
+        add_part(words("duplicates.blind_spots"), notices=unseen)
+        for said in unseen:
             st.markdown(f"- {said}")
 
 
@@ -112,11 +119,11 @@ def agreement(reader: Reader) -> None:
     agreed = adjudication().agreement(dataset)
     with st.container(border=True, key="duplicates_agreement"):
         st.subheader(words("duplicates.agreement"), anchor=False)
-        if not agreed:
-            st.markdown(words("duplicates.agreement_none"))
-        for said in views.agreement_sentences(words, agreed):
-            st.markdown(said)
-        for said in views.speed_sentences(words, adjudication().speeds(dataset)):
+        sentences = [] if agreed else [words("duplicates.agreement_none")]
+        sentences += views.agreement_sentences(words, agreed)
+        sentences += views.speed_sentences(words, adjudication().speeds(dataset))
+        add_part(words("duplicates.agreement"), notices=sentences)
+        for said in sentences:
             st.markdown(said)
     if len(agreed) > 1:
         views.agreement_table(reader, agreed)

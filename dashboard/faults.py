@@ -20,10 +20,17 @@ def guarded(words: Words) -> Iterator[None]:
     try:
         yield
     except TepatError as error:
-        reference = _logged(error)
-        st.warning(f"{error.message} {error.next_step}\n\n{words('app.reference', id=reference)}")
+        st.warning(told(error, words))
     except Exception as error:
-        st.error(words("app.panel_failed", id=_logged(error)))
+        st.error(told(error, words))
+
+
+def told(error: Exception, words: Words) -> str:
+    """Log a failure and return it as a sentence with its reference id."""
+    reference = _logged(error)
+    if isinstance(error, TepatError):
+        return f"{error.message} {error.next_step}\n\n{words('app.reference', id=reference)}"
+    return words("app.panel_failed", id=reference)
 
 
 def on_script_error(error: Exception) -> bool:

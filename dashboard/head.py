@@ -2,12 +2,15 @@
 
 import streamlit as st
 
-from dashboard.filterbar import days_of, place_name
+from dashboard.briefs.button import offer_brief
+from dashboard.briefs.record import PAGES, Record, begin
+from dashboard.filterbar import days_of, place_name, sentence
+from dashboard.frame import stamp_text
 from dashboard.reader import Reader
 
 
 def page_head(reader: Reader, page: str, title: str, **values: str) -> None:
-    """Draw a page's title and subtitle.
+    """Draw a page's title, its subtitle and, where it has one, the button of its brief.
 
     Args:
         reader: What the reader looks at.
@@ -24,5 +27,20 @@ def page_head(reader: Reader, page: str, title: str, **values: str) -> None:
         "period": period,
         "day": words.day(reader.manifest.data_until),
     }
+    subtitle = words(f"pages.subtitle_{page}", **(facts | values))
+    record = Record(
+        page=page,
+        title=title,
+        subtitle=subtitle,
+        words=words,
+        stamp=stamp_text(reader.manifest, words),
+        filters=sentence(filters, reader).replace("**", ""),
+        snapshot=reader.snapshot,
+        simulated=reader.manifest.dataset.sensitivity == "simulated",
+        given=filters,
+    )
+    begin(record)
     st.title(title, anchor=False)
-    st.caption(words(f"pages.subtitle_{page}", **(facts | values)))
+    st.caption(subtitle)
+    if page in PAGES:
+        offer_brief(record)

@@ -6,6 +6,7 @@ from analytics.metrics import Metric, unapplied
 from analytics.metrics.measure import Grain
 from dashboard import theme
 from dashboard.basis import basis
+from dashboard.briefs.record import add_card
 from dashboard.charts.sparkline import sparkline
 from dashboard.definitions import definition
 from dashboard.faults import guarded
@@ -40,20 +41,25 @@ def kpi(reader: Reader, metric: str, *, grain: Grain = "week", title: str = "", 
         row = reader.value(metric)
         value = words.value(None if row is None else row["value"], unit=UNITS[entry.unit])
         st.metric(label, value, help=definition(entry, words))
-        st.caption(words("kpi.no_table") if row is None else basis(reader, entry, row))
+        rests_on = words("kpi.no_table") if row is None else basis(reader, entry, row)
+        st.caption(rests_on)
         skipped = not_applied(sorted(unapplied(entry.mart, reader.filters)), words)
         if skipped:
             st.caption(f":material/filter_alt_off: {skipped}")
+        heading = ""
         if trend and row is not None:
-            _trend(reader.with_filters(periods=()), entry, grain)
+            heading = _trend(reader.with_filters(periods=()), entry, grain)
+        add_card(label, value, " ".join([rests_on, skipped]).strip(), trend=heading)
 
 
-def _trend(reader: Reader, entry: Metric, grain: Grain) -> None:
+def _trend(reader: Reader, entry: Metric, grain: Grain) -> str:
+    """Draw the trend and return what it says in words."""
     words = reader.words
     found = reader.trend(entry.id, grain=grain)
     if len(found.points.dropna(subset=["value"])) < LEAST_POINTS:
-        st.caption(words("kpi.heading_insufficient", count=LEAST_POINTS))
-        return
+        heading = words("kpi.heading_insufficient", count=LEAST_POINTS)
+        st.caption(heading)
+        return heading
     settled = found.points[found.points["settled"]]
     chart = sparkline(settled, words=words, measure=entry.label.to(words.language), unit=UNITS[entry.unit])
     st.plotly_chart(
@@ -63,4 +69,6 @@ def _trend(reader: Reader, entry: Metric, grain: Grain) -> None:
         alt=chart.alt,
         key=f"spark_{entry.id}_{reader.filters.programme}",
     )
-    st.caption(words(f"kpi.heading_{found.heading}", count=LEAST_POINTS) + " · " + words(f"kpi.grain_{grain}"))
+    heading = words(f"kpi.heading_{found.heading}", count=LEAST_POINTS) + " · " + words(f"kpi.grain_{grain}")
+    st.caption(heading)
+    return heading

@@ -8,6 +8,7 @@ import streamlit as st
 
 from analytics.metrics import Metric, unapplied
 from dashboard import theme
+from dashboard.briefs.record import Content, add_part
 from dashboard.charts.chart import Chart
 from dashboard.definitions import definition
 from dashboard.faults import guarded
@@ -44,7 +45,15 @@ def panel(
         st.subheader(words(f"panels.{name}"), anchor=False)
         with guarded(words):
             entries = [reader.metric(metric) for metric in metrics]
-            _notices(reader, entries, ignores)
+            said = [*(definition(entry, words) for entry in entries), *(words(key) for key in explains)]
+            skipped, stale = _notices(reader, entries, ignores)
+            add_part(
+                words(f"panels.{name}"), partial(_content, reader, make), notices=(skipped, stale), definitions=said
+            )
+            if skipped:
+                st.caption(f":material/filter_alt_off: {skipped}")
+            if stale:
+                st.caption(f":orange-badge[:material/schedule:] {stale}")
             with st.skeleton(height=LOADING_HEIGHT):
                 chart = _drawn(reader, _identity(make), make)
             if chart is None:
@@ -53,7 +62,13 @@ def panel(
             st.plotly_chart(
                 chart.figure, theme=None, config=dict(theme.CONFIG), alt=chart.alt, key=f"{name}_chart", width="stretch"
             )
-            _tools(reader, name, chart, entries, explains)
+            _tools(reader, name, chart, said)
+
+
+def _content(reader: Reader, make: Callable[[Reader], Chart | None]) -> Content | str:
+    """Return the panel's figure for its brief: the same that the page showed."""
+    chart = _drawn(reader, _identity(make), make)
+    return nothing_here(reader) if chart is None else Content(chart.table, chart=chart)
 
 
 def nothing_here(reader: Reader) -> str:
@@ -78,22 +93,18 @@ def _identity(make: Callable[[Reader], Chart | None]) -> str:
     return f"{function.__module__}.{function.__qualname__}{bound}"
 
 
-def _notices(reader: Reader, entries: Sequence[Metric], ignores: Sequence[str]) -> None:
-    """Say which filters do not apply, and whether the data are older than the metric promises."""
+def _notices(reader: Reader, entries: Sequence[Metric], ignores: Sequence[str]) -> tuple[str, str]:
+    """Return which filters do not apply, and whether the data are older than the metric promises; empty if neither."""
     words = reader.words
     skipped = {filter_ for entry in entries for filter_ in unapplied(entry.mart, reader.filters)}
     skipped |= {name for name in ignores if name in reader.filters.given()}
-    text = not_applied(sorted(skipped), words)
-    if text:
-        st.caption(f":material/filter_alt_off: {text}")
     promised = min((entry.refresh_days for entry in entries), default=0)
-    if entries and is_stale(reader.manifest, refresh_days=promised):
-        st.caption(f":orange-badge[:material/schedule:] {words('app.stale', days=promised)}")
+    stale = bool(entries) and is_stale(reader.manifest, refresh_days=promised)
+    return not_applied(sorted(skipped), words), words("app.stale", days=promised) if stale else ""
 
 
-def _tools(reader: Reader, name: str, chart: Chart, entries: Sequence[Metric], explains: Sequence[str]) -> None:
+def _tools(reader: Reader, name: str, chart: Chart, said: Sequence[str]) -> None:
     words = reader.words
-    said = [*(definition(entry, words) for entry in entries), *(words(key) for key in explains)]
     with st.container(horizontal=True, gap="small", key=f"tools_{name}"):
         with st.popover(words("panels.definition"), icon=":material/menu_book:", type="tertiary"):
             st.markdown("\n\n".join(said))

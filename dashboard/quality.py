@@ -8,6 +8,7 @@ import streamlit as st
 from analytics.metrics import quality
 from analytics.metrics.quality import KINDS, Kind
 from dashboard import data_docs, theme
+from dashboard.briefs.record import Content, add_part
 from dashboard.charts.chart import Chart
 from dashboard.choices import choose
 from dashboard.faults import guarded
@@ -181,7 +182,7 @@ def rows(reader: Reader, chosen: Choice) -> None:
         "batch": "quality.batch",
         "rule": "quality.rule_id",
     }
-    table(reader, f"quality.rows_{chosen.kind}", found, headers)
+    table(reader, f"quality.rows_{chosen.kind}", found, headers, brief=False)
 
 
 def _note(reader: Reader, chosen: Choice) -> str:
@@ -213,8 +214,12 @@ def _figure(
         with guarded(words):
             chart = make()
             if chart is None:
-                st.markdown(f"{icon} {words(f'quality.{empty or name}_empty')}")
+                said = words(f"quality.{empty or name}_empty")
+                add_part(title, lambda: said)
+                st.markdown(f"{icon} {said}")
                 return
+            drawn = Content(chart.table, chart=chart)
+            add_part(title, lambda: drawn, notices=(note,))
             if note:
                 st.caption(note)
             st.plotly_chart(

@@ -7,6 +7,7 @@ from typing import Literal
 import pandas as pd
 import streamlit as st
 
+from dashboard.briefs.record import Content, add_part
 from dashboard.charts.pass_rates import rate
 from dashboard.frame import stamp_text
 from dashboard.offers import offer
@@ -29,6 +30,7 @@ def table(
     decimals: Mapping[str, int] = MappingProxyType({}),
     face: Face = "grid",
     badges: tuple[str, ...] = (),
+    brief: bool = True,
 ) -> None:
     """Draw a table, or say that it is empty.
 
@@ -41,12 +43,16 @@ def table(
         face: A grid that can be sorted and scrolled, or a row below another in words that a phone never cuts off.
         badges: Columns that stand out as badges, in words alone.
         decimals: Columns of numbers to how many decimals are shown; the download has all.
+        brief: Whether the page's brief has the table too; not where a row stands for a single record.
     """
     words = reader.words
     with st.container(border=True, key=f"table_{name.replace('.', '_')}"):
         st.subheader(words(name), anchor=False)
         if data.empty:
-            st.markdown(f":material/check_circle: {words(f'{name}_empty')}")
+            empty = words(f"{name}_empty")
+            if brief:
+                add_part(words(name), lambda: empty)
+            st.markdown(f":material/check_circle: {empty}")
             return
         twin = data[list(headers)].rename(columns={column: words(key) for column, key in headers.items()})
         shown = twin.head(SHOWN_ROWS).copy()
@@ -59,6 +65,8 @@ def table(
                 shown[header] = [words.number(value, decimals=decimals[column]) for value in shown[header]]
             elif pd.api.types.is_integer_dtype(data[column]):
                 shown[header] = data[column].head(SHOWN_ROWS).map(words.number)
+        if brief:
+            add_part(words(name), lambda: Content(twin, shown=shown))
         if face == "words":
             marked = {words(headers[column]) for column in badges}
             for row in shown.to_dict("records"):

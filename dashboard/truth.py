@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.briefs.record import add_part
 from dashboard.faults import guarded
 from dashboard.reader import Reader
 
@@ -14,7 +15,7 @@ def truth(reader: Reader) -> None:
         if found is None:
             st.info(words("panels.no_table"))
             return
-        st.markdown(
+        sentences = [
             words(
                 "targeting.truth",
                 entered=words.number(found.entered),
@@ -22,25 +23,18 @@ def truth(reader: Reader) -> None:
                 unknown=words.number(found.unknown),
                 not_random=words.number(found.not_random),
             )
-        )
+        ]
         floor = reader.floors()
         if floor is not None:
-            st.markdown(
-                words(
-                    "targeting.floor",
-                    inclusion=words.percent(floor.inclusion),
-                    exclusion=words.percent(floor.exclusion),
-                )
-            )
+            inclusion, exclusion = words.percent(floor.inclusion), words.percent(floor.exclusion)
+            sentences.append(words("targeting.floor", inclusion=inclusion, exclusion=exclusion))
         spread = reader.incidence()
         if spread is not None:
-            st.markdown(
-                words(
-                    "targeting.spread",
-                    coefficient=words.number(spread.coefficient, decimals=2),
-                    cgh=words.number(spread.cgh, decimals=2),
-                )
-            )
+            coefficient, cgh = (words.number(value, decimals=2) for value in (spread.coefficient, spread.cgh))
+            sentences.append(words("targeting.spread", coefficient=coefficient, cgh=cgh))
         said = reader.declared(programme=reader.filters.programme)
-        for source in dict.fromkeys(figure.said.to(words.language) for figure in said):
-            st.markdown(words("targeting.declared", said=source))
+        sources = dict.fromkeys(figure.said.to(words.language) for figure in said)
+        sentences += [words("targeting.declared", said=source) for source in sources]
+        add_part("", notices=sentences)
+        for sentence in sentences:
+            st.markdown(sentence)

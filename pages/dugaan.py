@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from dashboard import suspicions
+from dashboard.briefs.record import add_part
 from dashboard.controls import programme_choice
 from dashboard.head import page_head
 from dashboard.panel import panel
@@ -39,4 +40,5 @@ else:
             table(view, f"suspicion.districts_{side}", districts, suspicion.headers("district"), passed=("precision",))
             bands = suspicion.band_table(view, plan, side=side)
             table(view, f"suspicion.bands_{side}", bands, suspicion.headers("band"), passed=("precision",))
+    add_part("", notices=[suspicion.assumptions(words)])
     st.caption(suspicion.assumptions(words))

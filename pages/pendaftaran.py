@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from dashboard.briefs.record import add_part
 from dashboard.findings import registration_title
 from dashboard.head import page_head
 from dashboard.kpi import kpi
@@ -32,6 +33,7 @@ with left:
 with right:
     panel(view, "coverage_by_region", registering.coverage, metrics=["registered_share"])
 
+add_part("", notices=[verifying.finding(view), verifying.how_to_read(view)])
 st.markdown(verifying.finding(view))
 st.caption(verifying.how_to_read(view))
 for column, (name, metric) in zip(st.columns(len(verifying.PANELS)), verifying.PANELS.items(), strict=True):

@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from dashboard import drill
+from dashboard.briefs.record import add_part
 from dashboard.controls import estimate_choice, highlight_choice, level_choice, metric_choice, targeting_reader
 from dashboard.findings import region_title
 from dashboard.head import page_head
@@ -33,6 +34,7 @@ with title:
         **({"period": ", ".join(chosen.filters.periods)} if chosen.filters.periods else {}),
     )
 drill.ways(view, level=level, selected=selected)
+add_part("", notices=[words("regions.league")])
 st.caption(f":material/info: {words('regions.league')}")
 drill.limits(chosen, metric, level=level)
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.briefs.record import add_part
 from dashboard.controls import default_targeting
 from dashboard.findings import summary_sentences, summary_title
 from dashboard.head import page_head
@@ -29,5 +30,7 @@ with left:
     panel(default_targeting(view), "errors_by_programme", targeting.errors, metrics=targeting.ERRORS)
 with right, st.container(border=True, height="stretch"):
     st.subheader(words("pages.three_things"), anchor=False)
-    for sentence in summary_sentences(view):
+    sentences = summary_sentences(view)
+    add_part(words("pages.three_things"), notices=sentences)
+    for sentence in sentences:
         st.markdown(f"- {sentence}")

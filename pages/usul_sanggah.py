@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from dashboard.briefs.record import add_part
 from dashboard.findings import objection_title
 from dashboard.head import page_head
 from dashboard.kpi import kpi
@@ -13,6 +14,7 @@ from dashboard.views import objecting, trends
 
 view = reader()
 page_head(view, "usul_sanggah", objection_title(view))
+add_part("", notices=[view.words("pages.objectors")])
 st.caption(f":material/info: {view.words('pages.objectors')}")
 
 cards = st.columns(4)

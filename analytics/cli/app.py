@@ -4,13 +4,25 @@ import sys
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from analytics import __version__
-from analytics.cli import audit, backup, benchmark, cases, data, faces, model, privacy, quarantine, report, serve, vault
+from analytics.cli import (
+    audit,
+    backup,
+    benchmark,
+    brief,
+    cases,
+    data,
+    faces,
+    model,
+    privacy,
+    quarantine,
+    report,
+    serve,
+    vault,
+)
+from analytics.cli.output import EXIT_ERROR, print_error
 from validation.errors import TepatError
-
-EXIT_ERROR = 2
 
 app = typer.Typer(
     name="tepat",
@@ -35,6 +47,7 @@ app.add_typer(vault.app, name="vault")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(privacy.retention, name="retention")
 app.add_typer(benchmark.app, name="benchmark")
+app.command("brief")(brief.brief)
 app.command("serve")(serve.serve)
 
 
@@ -53,13 +66,5 @@ def main() -> None:
     try:
         app()
     except TepatError as error:
-        console = Console(stderr=True, highlight=False, soft_wrap=True)
-        console.print(f"[bold red]Error:[/] {_escaped(error.message)}")
-        for line in (error.cause, error.next_step):
-            if line:
-                console.print(f"  {_escaped(line)}")
+        print_error(error)
         sys.exit(EXIT_ERROR)
-
-
-def _escaped(text: str) -> str:
-    return text.replace("[", r"\[")

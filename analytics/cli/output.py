@@ -11,7 +11,9 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 
 from analytics.ingest.pipeline import Progress as Report
+from validation.errors import TepatError
 
+EXIT_ERROR = 2
 UNBROKEN = 400
 """Columns of a table that goes into a file or another program, where nothing needs to be broken."""
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
@@ -55,3 +57,16 @@ def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]
 def say(line: str) -> None:
     """Print a line of a result."""
     Console(highlight=False, soft_wrap=True).print(line)
+
+
+def print_error(error: TepatError) -> None:
+    """Print what went wrong, why, and what to do, on standard error."""
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console.print(f"[bold red]Error:[/] {_escaped(error.message)}")
+    for line in (error.cause, error.next_step):
+        if line:
+            console.print(f"  {_escaped(line)}")
+
+
+def _escaped(text: str) -> str:
+    return text.replace("[", r"\[")

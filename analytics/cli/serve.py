@@ -34,11 +34,11 @@ def serve(
     command = [sys.executable, "-m", "streamlit", "run", str(SERVER),
                "--server.port", str(port or settings().port),
                "--server.address", address or settings().address]  # fmt: skip
-    environment = os.environ | _as_environment(settings())
+    environment = os.environ | as_environment(settings())
     raise typer.Exit(subprocess.call(command, env=environment, cwd=SERVER.parents[1]))  # noqa: S603  own command
 
 
-def _as_environment(given: Settings) -> dict[str, str]:
+def as_environment(given: Settings) -> dict[str, str]:
     """Return every setting as a variable, paths absolute: the server works in another folder than the caller."""
     values = {name: value for name, value in given.model_dump().items() if value is not None}
     return {f"TEPAT_{name.upper()}": _as_text(value) for name, value in values.items()}

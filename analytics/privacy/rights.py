@@ -34,8 +34,8 @@ STAYS = {
     "log of looks": "By pseudonym: who looked at the person. Goes after TEPAT_LOOKS_DAYS.",
     "cohorts of calibrations": "Encrypted templates without any name or pseudonym, of which the person's may be one. "
     "Goes when the evidence is calibrated anew.",
-    "backups": "Vault and templates are encrypted in them, under keys that are kept apart; snapshots and pairs stand there "
-    "by pseudonym. Goes as backups are pruned; after a restore erase again.",
+    "backups": "Vault and templates are encrypted in them, under keys that are kept apart; snapshots and pairs stand "
+    "there by pseudonym. Goes as backups are pruned; after a restore erase again.",
     "caches of evaluations": "Encrypted templates of a labelled set, in the folder that --folder named. Delete it.",
     "exports and photo folders": "Not Tepat's: the portal's files. Correct or erase there; those under exports/ of "
     "the home go after TEPAT_EXPORTS_DAYS.",

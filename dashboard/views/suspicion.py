@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics.risk.budget import Bought
+from dashboard.briefs.record import add_card, add_part
 from dashboard.charts.bars import bars
 from dashboard.charts.budget_curve import budget_curve
 from dashboard.charts.chart import Chart
@@ -64,7 +65,9 @@ def title(reader: Reader, plan: Budget | None) -> str:
 def standing_in_the_way(reader: Reader, programme: str) -> None:
     """Say why no scores are shown, and the command that changes it."""
     why = state(reader, programme)
-    st.info(reader.words(f"suspicion.{why}", programme=programme), icon=":material/info:")
+    said = reader.words(f"suspicion.{why}", programme=programme)
+    add_part("", notices=[said])
+    st.info(said, icon=":material/info:")
     if why in COMMANDS:
         st.code(COMMANDS[why], language="bash")
 
@@ -72,8 +75,9 @@ def standing_in_the_way(reader: Reader, programme: str) -> None:
 def due_process(reader: Reader) -> None:
     """Say what a score is and is not, and which filters do not apply."""
     words = reader.words
-    st.markdown(f":material/gavel: {words('suspicion.opens')}")
     skipped = not_applied(ignored(reader), words)
+    add_part("", notices=[words("suspicion.opens"), skipped])
+    st.markdown(f":material/gavel: {words('suspicion.opens')}")
     if skipped:
         st.caption(f":material/filter_alt_off: {skipped}")
 
@@ -93,7 +97,10 @@ def cards(reader: Reader, plan: Budget, *, side: str) -> None:
                 key = f"suspicion.{name}_{side}" if name in {"families", "at_risk"} else f"suspicion.{name}"
                 st.metric(words(key), value, help=words(f"suspicion.define_{name}"))
                 st.caption(caption)
-    for text in remarks(words, plan, found, side=side):
+                add_card(f"{words(f'suspicion.{side}')}: {words(key)}", value, caption)
+    said = remarks(words, plan, found, side=side)
+    add_part(words(f"suspicion.{side}"), notices=[words(f"suspicion.{side}_text"), *said])
+    for text in said:
         st.caption(text)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from analytics.cli.serve import _as_environment
+from analytics.cli.serve import as_environment
 from analytics.settings import Settings
 
 
@@ -16,6 +16,6 @@ from analytics.settings import Settings
 )
 def test_the_server_reads_the_settings_that_it_is_given(given, tmp_path, monkeypatch):
     own = Settings(home=tmp_path, **given)
-    for name, value in _as_environment(own).items():
+    for name, value in as_environment(own).items():
         monkeypatch.setenv(name, value)
     assert Settings() == own

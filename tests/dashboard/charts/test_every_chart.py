@@ -1,11 +1,16 @@
 """What holds for each figure, whatever it draws."""
 
+import io
 import re
 
 import pandas as pd
+import pypdf
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
 from dashboard import theme
+from dashboard.briefs.figure import can_draw
+from dashboard.briefs.figure import draw as draw_figure
 from dashboard.charts.bars import bars
 from dashboard.charts.budget_curve import budget_curve
 from dashboard.charts.caterpillar import caterpillar
@@ -123,6 +128,18 @@ def test_no_legend_and_the_product_s_look(draw, sample):
     assert layout.template.layout.showlegend is False
     assert layout.template.layout.font.color == theme.TEXT
     assert layout.height
+
+
+def test_every_figure_and_its_labels_can_be_drawn_on_paper(draw, sample):
+    figure = draw(sample).figure
+    assert can_draw(figure)
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(900, figure.layout.height))
+    draw_figure(canvas, figure, width=700)
+    canvas.save()
+    text = re.sub(r"\W+", "", pypdf.PdfReader(out).pages[0].extract_text())
+    for label in (part.text for part in figure.layout.annotations):
+        assert re.sub(r"\W+", "", re.sub(r"<[^>]*>|&[a-z]+;", "", label)) in text
 
 
 def test_an_empty_frame_says_no_data_and_no_number(draw, sample, annotations):
