@@ -9,7 +9,7 @@ from pathlib import Path
 
 from analytics.biometrics.errors import FaceError
 from analytics.biometrics.verification import MOST_ATTEMPTS, Check, Face, Verifier
-from analytics.files import write_whole
+from analytics.files import lies_inside, write_whole
 from analytics.spreadsheets import harmless
 from validation.contract import VERIFICATIONS
 
@@ -161,6 +161,12 @@ def _asked(row: Mapping[str, str], *, line: int, width: bool, folder: Path) -> A
             f"Line {line} of the list of checks has an attempt that is not 1 to {MOST_ATTEMPTS}.",
             cause=f"After {MOST_ATTEMPTS} attempts a person decides.",
         )
+    for name in ("probe", "reference"):
+        if found[name] and not lies_inside(folder, found[name]):
+            raise FaceError(
+                f"Line {line} of the list of checks has a {name} that leads out of the list's folder.",
+                next_step="Put the photos beside the list or in folders there.",
+            )
     return Asked(
         registration_id=found["registration_id"],
         subject=found["subject"],

@@ -8,6 +8,8 @@ from rich.console import Console
 
 from analytics import __version__
 from analytics.cli import audit, benchmark, cases, data, faces, model, quarantine, report, serve
+from analytics.cli.output import plain
+from analytics.log import kind_and_place
 from validation.errors import TepatError
 
 EXIT_ERROR = 2
@@ -45,17 +47,28 @@ def _root(
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line.
+
+    What a command did not foresee is named by its kind and place alone: the text of such an error may hold a person's
+    data.
+    """
     try:
         app()
     except TepatError as error:
-        console = Console(stderr=True, highlight=False, soft_wrap=True)
-        console.print(f"[bold red]Error:[/] {_escaped(error.message)}")
-        for line in (error.cause, error.next_step):
-            if line:
-                console.print(f"  {_escaped(line)}")
-        sys.exit(EXIT_ERROR)
+        _fail(error.message, error.cause, error.next_step)
+    except OSError as error:
+        _fail(
+            "A file or folder cannot be used.",
+            f"{error.strerror or type(error).__name__}.",
+            "Check the names given, the permissions, and the room on the disk.",
+        )
+    except Exception as error:
+        _fail(f"This should not have happened ({kind_and_place(error)}).", "", "Report it with the command given.")
 
 
-def _escaped(text: str) -> str:
-    return text.replace("[", r"\[")
+def _fail(message: str, *more: str) -> None:
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console.print(f"[bold red]Error:[/] {plain(message)}")
+    for line in filter(None, more):
+        console.print(f"  {plain(line)}")
+    sys.exit(EXIT_ERROR)
