@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings.exceptions import SettingsError as UnreadableError
 
 from validation.errors import TepatError
 from validation.limits import Limits
@@ -129,6 +130,12 @@ def settings() -> Settings:
     """
     try:
         return Settings()
+    except UnreadableError as error:  # its text may hold the value, which may be a secret
+        raise SettingsError(
+            "A setting that is a list or a table cannot be read.",
+            cause=f"{str(error).partition(' from source')[0]}.",
+            next_step="Write it as JSON in the environment or in tepat.toml.",
+        ) from error
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])

@@ -77,8 +77,8 @@ def targeting(
     for result in found["results"]:
         checks = result["checks"]
         say(
-            f"[bold]{plain(result['programme'])}[/], periods {plain(', '.join(result['periods']))}: {checks['entered']:,} checks "
-            f"entered of {checks['made']:,} ({checks['unknown']:,} unknown), {checks['receivers']:,} receivers."
+            f"[bold]{plain(result['programme'])}[/], periods {plain(', '.join(result['periods']))}: "
+            f"{checks['entered']:,} checks entered of {checks['made']:,} ({checks['unknown']:,} unknown), {checks['receivers']:,} receivers."
         )
         _print_values("", result["metrics"])
         for error, parts in result["sources"].items():

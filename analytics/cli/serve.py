@@ -1,10 +1,11 @@
 """`tepat serve`: the dashboard."""
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -40,7 +41,11 @@ def serve(
 def _as_environment(given: Settings) -> dict[str, str]:
     """Return every setting as a variable, paths absolute: the server works in another folder than the caller."""
     values = {name: value for name, value in given.model_dump().items() if value is not None}
-    return {
-        f"TEPAT_{name.upper()}": str(value.resolve() if isinstance(value, Path) else value)
-        for name, value in values.items()
-    }
+    return {f"TEPAT_{name.upper()}": _written(value) for name, value in values.items()}
+
+
+def _written(value: Any) -> str:
+    """Return a value as the settings read it: a list or a table is JSON."""
+    if isinstance(value, tuple | dict):
+        return json.dumps(value)
+    return str(value.resolve() if isinstance(value, Path) else value)

@@ -103,8 +103,8 @@ def _from_gallery(gallery: str, *, decided: str, seed: int) -> "Labelled":
 
 def _print(made: "Calibration") -> None:
     data = made.data
-    say(f"Calibration [bold]{made.id}[/] of {made.model} on {plain(data.name)}: {data.photos:,} photos of {data.people:,} "
-        f"people, {data.genuine:,} genuine and {data.impostors:,} impostor pairs.")  # fmt: skip
+    say(f"Calibration [bold]{made.id}[/] of {made.model} on {plain(data.name)}: {data.photos:,} photos of "
+        f"{data.people:,} people, {data.genuine:,} genuine and {data.impostors:,} impostor pairs.")  # fmt: skip
     say(f"Cllr {made.cllr:.3f} on people that it was not learnt from (at best {made.least_cllr:.3f}); log10 likelihood "
         f"ratios from {made.map.low:.1f} to {made.map.high:.1f}, {made.map.method}.")  # fmt: skip
     print_table(
