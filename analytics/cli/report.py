@@ -78,7 +78,8 @@ def targeting(
         checks = result["checks"]
         say(
             f"[bold]{plain(result['programme'])}[/], periods {plain(', '.join(result['periods']))}: "
-            f"{checks['entered']:,} checks entered of {checks['made']:,} ({checks['unknown']:,} unknown), {checks['receivers']:,} receivers."
+            f"{checks['entered']:,} checks entered of {checks['made']:,} ({checks['unknown']:,} unknown), "
+            f"{checks['receivers']:,} receivers."
         )
         _print_values("", result["metrics"])
         for error, parts in result["sources"].items():
