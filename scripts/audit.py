@@ -19,7 +19,7 @@ ALLOWED: Final = re.compile(
     re.IGNORECASE,
 )
 """Licences that let a ministry use, change and pass on a program."""
-READ: Final = {"axe-playwright-python": "MIT"}
+READ: Final = {"axe-playwright-python": "MIT", "ppi-python": "MIT"}
 """Licences of packages whose metadata do not say theirs, as their own licence files do."""
 
 

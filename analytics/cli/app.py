@@ -53,6 +53,7 @@ def main() -> None:
     data.
     """
     try:
+        _demand_text(sys.argv[1:])
         app()
     except TepatError as error:
         _fail(error.message, error.cause, error.next_step)
@@ -64,6 +65,13 @@ def main() -> None:
         )
     except Exception as error:
         _fail(f"This should not have happened ({kind_and_place(error)}).", "", "Report it with the command given.")
+
+
+def _demand_text(arguments: list[str]) -> None:
+    if any("\ud800" <= sign <= "\udfff" for argument in arguments for sign in argument):
+        raise TepatError(
+            "An argument is no text in UTF-8.", next_step="Check the command and the names of files in it."
+        )
 
 
 def _fail(message: str, *more: str) -> None:

@@ -5,7 +5,7 @@ import zipfile
 from typing import NamedTuple
 
 VALUES = {
-    "climbs": ("../../etc/passwd", "leads out of a folder"),
+    "climbs": ("../../none/../../../etc/passwd", "leads out of a folder"),
     "root": ("/etc/shadow", "names a file of the system"),
     "windows": ("..\\..\\x", "leads out of a folder on Windows"),
     "markup": ("[/bold]", "ends markup of the terminal that nobody began"),

@@ -23,11 +23,12 @@ LEAST = 200
 
 
 def contents(home: Path) -> str:
-    """Hash of every file of a home but how the last try ended, which is told, and SQLite's notes of its readers."""
+    """Hash of name, size, time and number of every file, but how the last try ended, and SQLite notes of readers."""
     digest = hashlib.sha256()
     for path in sorted(home.rglob("*")):
         if path.is_file() and not path.name.endswith(("-wal", "-shm", ".lock")) and "attempt" not in path.as_posix():
-            digest.update(str(path.relative_to(home)).encode() + path.read_bytes())
+            facts = path.stat()
+            digest.update(f"{path.relative_to(home)} {facts.st_size} {facts.st_mtime_ns} {facts.st_ino}".encode())
     return digest.hexdigest()
 
 
