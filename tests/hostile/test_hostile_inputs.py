@@ -26,7 +26,8 @@ def contents(home: Path) -> str:
     """Hash of name, size, time and number of every file, but how the last try ended, and SQLite notes of readers."""
     digest = hashlib.sha256()
     for path in sorted(home.rglob("*")):
-        if path.is_file() and not path.name.endswith(("-wal", "-shm", ".lock")) and "attempt" not in path.as_posix():
+        made = {"attempts", "models"} & set(path.parts)  # a model is made of a package's weights, and holds no data
+        if path.is_file() and not path.name.endswith(("-wal", "-shm", ".lock")) and not made:
             facts = path.stat()
             digest.update(f"{path.relative_to(home)} {facts.st_size} {facts.st_mtime_ns} {facts.st_ino}".encode())
     return digest.hexdigest()
