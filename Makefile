@@ -1,6 +1,6 @@
 # `make run` opens the dashboard, `make test` checks everything; each sets up what it needs.
 PY := .venv/bin/python
-.PHONY: setup run test lint lock screenshots clean help
+.PHONY: setup run test lint audit lock screenshots clean help
 
 help:      ## Say what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -24,7 +24,10 @@ lint: .venv/.dev  ## Style, types, architecture
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
-test: .venv/.dev lint  ## Lint, then every test, in a real browser too
+audit: .venv/.dev  ## Installed packages are those pinned, each under a licence that is allowed
+	$(PY) scripts/audit.py
+
+test: .venv/.dev lint audit  ## Lint, then every test, in a real browser too
 	bash scripts/test-tools.sh
 	$(PY) -m pytest -n 2
 

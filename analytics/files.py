@@ -2,9 +2,11 @@
 
 import os
 import secrets
-from pathlib import Path
+from pathlib import Path, PurePath
 
 DRAFT = ".draft-"
+LONGEST_NAME = 255
+"""Bytes of a file's name."""
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -22,6 +24,22 @@ def write_whole(path: Path, content: bytes) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def lies_inside(folder: Path, file: str) -> bool:
+    """Whether a name, as somebody else gave it, stays in a folder: in itself and through links.
+
+    A name that no file can have stays nowhere.
+    """
+    parts = PurePath(file).parts
+    if not parts or file.startswith("/") or ".." in parts or {"\\", "\0"} & set(file):
+        return False
+    if any(len(os.fsencode(part)) > LONGEST_NAME for part in parts):
+        return False
+    try:
+        return (folder / file).resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # links that lead round in a circle
+        return False
 
 
 def drop_drafts(folder: Path) -> None:

@@ -33,3 +33,12 @@ def log(event: str, *, level: int = logging.INFO, **facts: str | int | float | N
         _LOGGER.setLevel(logging.INFO)
         _LOGGER.propagate = False
     _LOGGER.log(level, event, extra={"facts": facts})
+
+
+def kind_and_place(error: BaseException) -> str:
+    """Return an error's kind and the line that raised it; never its text, which may hold a person's data."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f" at {trace.tb_frame.f_globals.get('__name__', '')}:{trace.tb_lineno}" if trace else ""
+    return f"{type(error).__name__}{place}"

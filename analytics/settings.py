@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings.exceptions import SettingsError as UnreadableError
 
 from validation.errors import TepatError
 from validation.limits import Limits
@@ -25,10 +26,13 @@ class Settings(BaseSettings):
 
     home: Path = Field(Path("var"), description="Folder of all data: warehouse, simulated exports, keys")
     warehouse: str = Field(
-        "", description="Warehouse URL (postgres://…, pyspark://…); empty = Parquet snapshots under the home folder"
+        "",
+        repr=False,
+        description="Warehouse URL (postgres://…, pyspark://…); empty = Parquet snapshots under the home folder",
     )
     register_url: str = Field(
         "",
+        repr=False,
         description="URL of the register of field checks and cases (postgresql://…, sqlite:///…); empty = "
         "register.sqlite under the home folder",
     )
@@ -91,6 +95,11 @@ class Settings(BaseSettings):
         description="Verification by face: most genuine people, as a share, whose check is left to a person because it "
         "is too close to call",
     )
+    file_limit_mb: int = Field(8192, ge=1, description="Largest file of an export, in MiB")
+    unpacked_limit_mb: int = Field(
+        32_768, ge=1, description="Most that a workbook or Parquet file of an export may unpack to, in MiB"
+    )
+    rows_limit: int = Field(500_000_000, ge=1, description="Most rows of a file of an export")
     keep_snapshots: int = Field(10, ge=1, description="Snapshots kept of each data set")
     boundaries: Path | None = Field(None, description="GeoJSON of region boundaries, property `kode`, for the map")
     address: str = Field("localhost", description="Address that the dashboard listens on")
@@ -132,6 +141,12 @@ def settings() -> Settings:
     """
     try:
         return Settings()
+    except UnreadableError as error:  # its text may hold the value, which may be a secret
+        raise SettingsError(
+            "A setting that is a list or a table cannot be read.",
+            cause=f"{str(error).partition(' from source')[0]}.",
+            next_step="Write it as JSON in the environment or in tepat.toml.",
+        ) from error
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])

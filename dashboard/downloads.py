@@ -11,6 +11,8 @@ from typing import Final, Literal
 import pandas as pd
 import xlsxwriter
 
+from analytics.spreadsheets import harmless
+
 Format = Literal["csv_id", "csv", "xlsx"]
 FORMATS: Final[tuple[Format, ...]] = ("xlsx", "csv_id", "csv")
 MIME: Final[dict[Format, str]] = {
@@ -19,7 +21,6 @@ MIME: Final[dict[Format, str]] = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 EXTENSION: Final[dict[Format, str]] = {"csv_id": "excel.csv", "csv": "csv", "xlsx": "xlsx"}
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write(table: pd.DataFrame, *, form: Format, notes: Sequence[str]) -> bytes:
@@ -31,20 +32,16 @@ def write(table: pd.DataFrame, *, form: Format, notes: Sequence[str]) -> bytes:
             `xlsx`: a workbook with the notes on a sheet of their own.
         notes: Stamp, filters and definitions; lines that begin with `#` in CSV.
     """
-    safe = table.map(harmless)
+    safe = table.map(harmless).rename(columns=harmless)
+    lines = [harmless(" ".join(note.splitlines())) for note in notes]
     if form == "xlsx":
-        return _workbook(safe, notes)
+        return _workbook(safe, lines)
     out = io.StringIO()
-    for note in notes:
+    for note in lines:
         out.write(f"# {note}\r\n")
     separator, decimal = (";", ",") if form == "csv_id" else (",", ".")
     safe.to_csv(out, index=False, sep=separator, decimal=decimal, lineterminator="\r\n", quoting=csv.QUOTE_MINIMAL)
     return out.getvalue().encode("utf-8-sig" if form == "csv_id" else "utf-8")
-
-
-def harmless(value: object) -> object:
-    """Disarm text that a spreadsheet would run as a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
 
 
 def _workbook(table: pd.DataFrame, notes: Sequence[str]) -> bytes:

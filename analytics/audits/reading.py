@@ -10,6 +10,7 @@ import polars as pl
 from analytics.audits import words
 from analytics.ingest.mapping import Format, TableMapping
 from analytics.ingest.reading import ROW, fingerprint, read_source
+from analytics.spreadsheets import restored
 from validation.errors import ExportError
 from validation.text import LANGUAGES, Text
 
@@ -150,7 +151,7 @@ def _rows(path: Path) -> pl.DataFrame:
         form = Format(separator=max(SEPARATORS, key=header.count))
     table = TableMapping.model_construct(name="audits", file=path.name, format=form, where={}, columns={})
     rows = read_source(path.parent, table, None)
-    return rows.rename({name: name.strip() for name in rows.columns})
+    return rows.rename(lambda name: restored(name.strip()))
 
 
 def _day_text(value: str | None) -> str:

@@ -8,10 +8,11 @@ import xlsxwriter
 
 from analytics.audits import words
 from analytics.audits.register import Draw
+from analytics.spreadsheets import harmless
 from validation.text import Language
 
 NO_FORMULAS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-"""A name that begins with = is a name."""
+"""A name that begins with = is a name; `harmless` keeps it one where the sheet is saved as CSV."""
 LAST_DAY = date(2199, 12, 31)
 WIDEST = 40
 
@@ -46,12 +47,12 @@ def write_workbook(path: Path, shown: pd.DataFrame, *, draw: Draw, checker: str,
         sheet.fit_to_pages(1, 0)
         formats = {visited: day, welfare: whole}
         for column, title in enumerate(titles):
-            sheet.write_string(0, column, title, head)
+            sheet.write_string(0, column, harmless(title), head)
             longest = shown[title].dropna().astype(str).str.len().max() if title in shown else 14
             sheet.set_column(column, column, min(max(longest, 12) + 2, WIDEST), formats.get(title))
             for row, value in enumerate(shown.get(title, pd.Series(dtype=object)), start=1):
                 if pd.notna(value):
-                    sheet.write_string(row, column, str(value))
+                    sheet.write_string(row, column, harmless(str(value)))
         last = len(shown)
         sheet.data_validation(
             1,

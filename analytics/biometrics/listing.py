@@ -1,11 +1,12 @@
 """What a folder of photos says of itself: `faces.csv` beside `faces/`, checked before any photo is read."""
 
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import polars as pl
 
 from analytics.biometrics.errors import FaceError
+from analytics.files import lies_inside
 
 FIRST_ROWS = 5
 """Rows that an error names."""
@@ -55,7 +56,7 @@ def read_listing(folder: Path) -> Listing:
     _refuse(rows.filter(empty), listed, "name no file or no identity")
     rows = rows.unique(["file", "identity"], keep="first", maintain_order=True)
     _refuse(rows.filter(pl.col("file").is_duplicated()), listed, "give one file to several identities")
-    inside = rows["file"].map_elements(lambda file: _inside(file, faces), return_dtype=pl.Boolean)
+    inside = rows["file"].map_elements(lambda file: lies_inside(faces, file), return_dtype=pl.Boolean)
     _refuse(rows.filter(~inside), listed, "lead out of faces/")
     there = rows["file"].map_elements(lambda file: (faces / file).is_file(), return_dtype=pl.Boolean)
     _refuse(rows.filter(~there), listed, "name files that are not in faces/")
@@ -76,14 +77,6 @@ def _times(rows: pl.DataFrame, listed: Path) -> pl.Series:
     )
     _refuse(broken, listed, "have a captured_at that is not like 2026-08-17 or 2026-08-17 14:05:33")
     return times
-
-
-def _inside(file: str, faces: Path) -> bool:
-    """Whether a name stays in the folder, in itself and through links."""
-    parts = PurePosixPath(file).parts
-    if file.startswith("/") or ".." in parts or "\\" in file or "\0" in file:
-        return False
-    return (faces / file).resolve().is_relative_to(faces.resolve())
 
 
 def _refuse(rows: pl.DataFrame, listed: Path, what: str) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from analytics.biometrics.errors import FaceError
 from analytics.biometrics.verification import MOST_ATTEMPTS, Check, Face, Verifier
-from analytics.files import write_whole
+from analytics.files import lies_inside, write_whole
+from analytics.spreadsheets import harmless
 from validation.contract import VERIFICATIONS
 
 COLUMNS = ("registration_id", "subject", "probe", "reference", "attempt")
@@ -113,7 +114,9 @@ def write_results(
     writer = csv.DictWriter(text, names, lineterminator="\n")
     writer.writeheader()
     for one, check in zip(asked, checks, strict=True):
-        writer.writerow(_row(one, check) | {"reference": reference, "checked_at": f"{checked_at:%Y-%m-%dT%H:%M:%S}"})
+        writer.writerow(
+            _row(one, check) | {"reference": harmless(reference), "checked_at": f"{checked_at:%Y-%m-%dT%H:%M:%S}"}
+        )
     write_whole(path, text.getvalue().encode())
 
 
@@ -144,6 +147,11 @@ def _asked(row: Mapping[str, str], *, line: int, width: bool, folder: Path) -> A
     for name in ("registration_id", "probe"):
         if not found[name]:
             raise FaceError(f"Line {line} of the list of checks has no {name}.")
+    if harmless(found["registration_id"]) != found["registration_id"]:
+        raise FaceError(
+            f"Line {line} of the list of checks has a registration_id that is none.",
+            cause="A spreadsheet would run it as a formula.",
+        )
     if found["subject"] not in SUBJECTS:
         raise FaceError(
             f"Line {line} of the list of checks has an unknown subject.", next_step=f"Write {' or '.join(SUBJECTS)}."
@@ -153,6 +161,12 @@ def _asked(row: Mapping[str, str], *, line: int, width: bool, folder: Path) -> A
             f"Line {line} of the list of checks has an attempt that is not 1 to {MOST_ATTEMPTS}.",
             cause=f"After {MOST_ATTEMPTS} attempts a person decides.",
         )
+    for name in ("probe", "reference"):
+        if found[name] and not lies_inside(folder, found[name]):
+            raise FaceError(
+                f"Line {line} of the list of checks has a {name} that leads out of the list's folder.",
+                next_step="Put the photos beside the list or in folders there.",
+            )
     return Asked(
         registration_id=found["registration_id"],
         subject=found["subject"],

@@ -22,6 +22,7 @@ from analytics.cli import (
     vault,
 )
 from analytics.cli.output import EXIT_ERROR, print_error
+from analytics.log import kind_and_place
 from validation.errors import TepatError
 
 app = typer.Typer(
@@ -62,9 +63,36 @@ def _root(
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line.
+
+    What a command did not foresee is named by its kind and place alone: the text of such an error may hold a person's
+    data.
+    """
     try:
+        _demand_text(sys.argv[1:])
         app()
     except TepatError as error:
-        print_error(error)
-        sys.exit(EXIT_ERROR)
+        _fail(error)
+    except OSError as error:
+        _fail(
+            TepatError(
+                "A file or folder cannot be used.",
+                cause=f"{error.strerror or type(error).__name__}.",
+                next_step="Check the names given, the permissions, and the room on the disk.",
+            )
+        )
+    except Exception as error:
+        said = f"This should not have happened ({kind_and_place(error)})."
+        _fail(TepatError(said, next_step="Report it with the command given."))
+
+
+def _demand_text(arguments: list[str]) -> None:
+    if any("\ud800" <= sign <= "\udfff" for argument in arguments for sign in argument):
+        raise TepatError(
+            "An argument is no text in UTF-8.", next_step="Check the command and the names of files in it."
+        )
+
+
+def _fail(error: TepatError) -> None:
+    print_error(error)
+    sys.exit(EXIT_ERROR)

@@ -10,7 +10,7 @@ import typer
 
 from analytics.cases import FINDINGS, NOBODY, OUTCOMES, Case, Cases, open_cases
 from analytics.cli.data import JsonOption
-from analytics.cli.output import print_json, print_table, say
+from analytics.cli.output import plain, print_json, print_table, say
 from analytics.settings import settings
 from analytics.store import open_store
 
@@ -118,9 +118,9 @@ def show(*, case: CaseArgument, as_json: JsonOption = False) -> None:
         return
     _print(found)
     for flag in found.flags or ():
-        say(f"flag: {flag.kind} {flag.ref} {dict(flag.evidence)}".replace("[", r"\["))
+        say(plain(f"flag: {flag.kind} {flag.ref} {dict(flag.evidence)}"))
     if found.notice:
-        say(f"\n{found.notice.to(settings().language)}\n".replace("[", r"\["))
+        say(plain(f"\n{found.notice.to(settings().language)}\n"))
     print_table("", ["version", "action", "officer", "at (UTC)", "reason"], [
         [str(row[name]) for name in ("version", "action", "officer", "at", "reason")] for row in done
     ], left=5)  # fmt: skip
@@ -168,7 +168,7 @@ def notice(*, case: CaseArgument, officer: OfficerOption, seen: SeenOption, reas
         found = cases.notice(case, officer=officer, version=seen, reason=reason)
     if found.notice:
         for text in found.notice:
-            say(f"{text}\n".replace("[", r"\["))
+            say(plain(f"{text}\n"))
     _print(found)
 
 
@@ -244,7 +244,7 @@ def _plain(row: Any) -> dict[str, Any]:
 def _print(case: Case) -> None:
     due = f", due {case.due_on}" if case.due_on else ""
     to = f", with {case.assignee}" if case.assignee else ""
-    say(f"Case [bold]{case.id}[/]: {case.programme}, {case.side}, {case.village}; {case.state}{due}{to}; "
+    say(f"Case [bold]{case.id}[/]: {plain(case.programme)}, {case.side}, {case.village}; {case.state}{due}{to}; "
         f"version {case.version}.")  # fmt: skip
     if case.finding:
         say(f"Finding: {case.finding} by {case.found_by}" + (", adverse to the family." if case.adverse else "."))

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from analytics.cli.output import print_json, print_table, progress, say
+from analytics.cli.output import plain, print_json, print_table, progress, say
 from analytics.ingest import Ingested, check, ingest
 from analytics.ingest.batch import Mode
 from analytics.settings import settings
@@ -113,7 +113,7 @@ def status(*, as_json: JsonOption = False) -> None:
         print_table(f"{name}{mark}: {entry['sensitivity']}, data until {entry['data_until']}, snapshot "
                     f"{entry['snapshot']}", ["table", "rows", "rejected"], rows)  # fmt: skip
         if not entry["last_attempt"]["published"]:
-            say(f"[bold red]The last try to publish failed:[/] {entry['last_attempt']['message']}")
+            say(f"[bold red]The last try to publish failed:[/] {plain(entry['last_attempt']['message'])}")
 
 
 def _described(name: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import typer
 
 from analytics import quarantine
 from analytics.cli.data import JsonOption, print_ingested
-from analytics.cli.output import print_json, print_table, progress, say
+from analytics.cli.output import plain, print_json, print_table, progress, say
 from analytics.ingest import ingest
 from analytics.settings import settings
 from validation.errors import ExportError
@@ -89,7 +89,7 @@ def export_rows(
     if refused:
         say("The export was refused as a whole: correct it at its source and ingest it again.")
     else:
-        say(f"Correct them, then: tepat quarantine retry {mapping} --source {to}")
+        say(f"Correct them, then: tepat quarantine retry {plain(str(mapping))} --source {plain(str(to))}")
     say("The files hold identifiers. Keep them where only you can read them, and delete them afterwards.")
 
 

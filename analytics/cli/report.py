@@ -8,9 +8,11 @@ import typer
 
 from analytics import reports
 from analytics.cli.data import JsonOption
-from analytics.cli.output import print_json, print_table, say
+from analytics.cli.output import plain, print_json, print_table, say
 from analytics.metrics import METRICS, Filters
+from analytics.metrics.comparisons import place_names
 from analytics.metrics.filters import Method as FilterMethod
+from analytics.metrics.scope import scope
 from analytics.settings import settings
 from analytics.store import Warehouse, open_store
 from validation.contract import LEVELS
@@ -63,19 +65,21 @@ def targeting(
         unit="persons" if persons else "families",
         method=METHODS[method],
     )
+    warehouse = _asked(dataset, filters)
     if method is Method.SMALL_AREA and not set(by or ()) & set(LEVELS):
         raise TepatError(
             "Small-area estimates are made for regions.", next_step=f"Add --by with one of {', '.join(LEVELS)}."
         )
-    found = reports.targeting(_open(dataset), filters, by=_groups("targeting", by))
+    found = reports.targeting(warehouse, filters, by=_groups("targeting", by))
     if as_json:
         print_json(found)
         return
     for result in found["results"]:
         checks = result["checks"]
         say(
-            f"[bold]{result['programme']}[/], periods {', '.join(result['periods'])}: {checks['entered']:,} checks "
-            f"entered of {checks['made']:,} ({checks['unknown']:,} unknown), {checks['receivers']:,} receivers."
+            f"[bold]{plain(result['programme'])}[/], periods {plain(', '.join(result['periods']))}: "
+            f"{checks['entered']:,} checks entered of {checks['made']:,} ({checks['unknown']:,} unknown), "
+            f"{checks['receivers']:,} receivers."
         )
         _print_values("", result["metrics"])
         for error, parts in result["sources"].items():
@@ -172,7 +176,7 @@ def registrations(
     """Registrations, face verification and decisions, counted from the portal's exports."""
     filters = Filters(area=area, channel=channel, programme=programme)
     _print_counted(
-        reports.counted(_open(dataset), reports.REGISTRATIONS, filters, by=_groups("registrations", by)),
+        reports.counted(_asked(dataset, filters), reports.REGISTRATIONS, filters, by=_groups("registrations", by)),
         as_json=as_json,
     )
 
@@ -189,12 +193,40 @@ def objections(
     """Usul and sanggah: filed, open, late, upheld."""
     filters = Filters(area=area, programme=programme)
     _print_counted(
-        reports.counted(_open(dataset), reports.OBJECTIONS, filters, by=_groups("objections", by)), as_json=as_json
+        reports.counted(_asked(dataset, filters), reports.OBJECTIONS, filters, by=_groups("objections", by)),
+        as_json=as_json,
     )
 
 
 def _open(dataset: str) -> Warehouse:
     return open_store(settings()).open(dataset or settings().dataset)
+
+
+def _asked(dataset: str, filters: Filters) -> Warehouse:
+    """Open a data set that knows what the filters name.
+
+    Raises:
+        TepatError: it does not know a programme, period, channel or region of them.
+    """
+    warehouse = _open(dataset)
+    known = scope(warehouse)
+    for what, given, there in (
+        ("programme", (filters.programme,), known.programmes),
+        ("period", filters.periods, known.periods),
+        ("channel", (filters.channel,), known.channels),
+    ):
+        for name in filter(None, given):
+            if name not in there:
+                raise TepatError(
+                    f"The data set {warehouse.manifest.dataset.name} knows no {what} {name!r}.",
+                    next_step=f"Known are: {', '.join(there) or 'none'}.",
+                )
+    if filters.area and filters.area not in place_names(warehouse):
+        raise TepatError(
+            f"The data set {warehouse.manifest.dataset.name} knows no region {filters.area!r}.",
+            next_step="Give a code such as 35.10.01.",
+        )
+    return warehouse
 
 
 def _groups(name: str, by: Sequence[str] | None) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Literal
 import polars as pl
 
 from analytics.ingest.mapping import DatasetMapping, Mapping, TableMapping
-from analytics.ingest.mended import MENDED_FORMATS, Origin, Origins, mended_table, origins_of
+from analytics.ingest.mended import MENDED_FORMATS, Origin, Origins, mended_table, origins_of, read_mended
 from analytics.ingest.pseudonyms import pseudonym_key
 from analytics.ingest.reading import ROW, fingerprint, read_source, source_path
 from analytics.ingest.regions import regions_of
@@ -138,7 +138,7 @@ def stage(
         yield table.name, sources, origins
         columns = source_columns(table)
         if batch.mode == "mend":
-            rows = read_source(batch.source, table, [*columns, *Origin.COLUMNS])
+            rows = read_mended(batch.source, table, columns)
             origins[table.name] = dict(zip(rows[ROW], origins_of(rows, table), strict=True))
         else:
             rows = read_source(batch.source, table, columns)

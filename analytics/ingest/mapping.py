@@ -8,6 +8,7 @@ from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -15,6 +16,9 @@ from analytics.store.manifest import Sensitivity
 from validation.contract import CONTRACT
 from validation.errors import MappingError
 from validation.text import Text
+
+MOST_BYTES = 2**20
+"""Of a mapping file; the pilot's has 7 kB."""
 
 
 class _Part(BaseModel):
@@ -67,7 +71,7 @@ class Recipe(_Part):
 class Format(_Part):
     """How a CSV or XLSX file is written; nothing of it is guessed."""
 
-    encoding: str = "utf-8"
+    encoding: str = Field("utf-8", pattern=r"^[A-Za-z0-9_.:-]{1,40}$")
     separator: str = Field(",", min_length=1, max_length=1)
     decimal: Literal[".", ","] = "."
     sheet: str | None = None
@@ -116,6 +120,16 @@ class DatasetMapping(_Part):
     """Last day that the data speak of; empty = the newest time in the tables."""
     regions: Literal["kemendagri", "derived"] = "kemendagri"
     """kemendagri: official names of the codes in use; derived: codes of the families' villages and `region_names`."""
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, timezone: str) -> str:
+        try:
+            ZoneInfo(timezone)
+        except (KeyError, ValueError, OSError) as error:
+            msg = "is no time zone such as Asia/Jakarta"
+            raise ValueError(msg) from error
+        return timezone
 
     @field_validator("title", "source", mode="before")
     @classmethod
@@ -198,12 +212,18 @@ def load_mapping(path: Path) -> Mapping:
     """
     if not path.is_file():
         raise MappingError(f"There is no mapping file {path.name}.", next_step="Check the path; examples/ holds two.")
+    if path.stat().st_size > MOST_BYTES:
+        raise MappingError(f"{path.name} is too large for a mapping.", cause=f"It has more than {MOST_BYTES:,} bytes.")
     try:
-        return Mapping.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except RecursionError as error:
+        raise MappingError(f"{path.name} is nested too deeply.", next_step="docs/mapping.md shows the form.") from error
+    except ValueError as error:  # not TOML, not UTF-8, or a number of thousands of digits
         raise MappingError(
             f"{path.name} is not a TOML file.", cause=f"{error}.", next_step="Correct the line named above."
         ) from error
+    try:
+        return Mapping.model_validate(given)
     except ValidationError as error:
         raise MappingError(
             f"{path.name} cannot be used as a mapping.",

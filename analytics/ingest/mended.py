@@ -4,6 +4,7 @@ The files hold source rows, identifiers and all: they are written outside the wa
 """
 
 import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -14,6 +15,7 @@ import xlsxwriter
 
 from analytics.ingest.mapping import Format, TableMapping
 from analytics.ingest.reading import ROW, read_source
+from analytics.spreadsheets import harmless, restored
 from validation.errors import ExportError
 from validation.text import Language
 
@@ -42,6 +44,19 @@ def mended_table(table: TableMapping, file: str) -> TableMapping:
     """Return a table's mapping for the file of its mended rows: text cells, written as `write_rejected` does."""
     form = Format(decimal=table.format.decimal, empty=table.format.empty)
     return table.model_copy(update={"file": file, "format": form, "where": {}})
+
+
+def read_mended(folder: Path, table: TableMapping, columns: Collection[str]) -> pl.DataFrame:
+    """Read `columns` and those of `Origin` of a file that `write_rejected` wrote, texts as they were in the source.
+
+    Raises:
+        ExportError: as `read_source`.
+    """
+    rows = read_source(folder, table, [*(harmless(name) for name in columns), *Origin.COLUMNS])
+    texts = (name for name, kind in rows.schema.items() if kind == pl.String)
+    return rows.with_columns(rows[name].map_elements(restored, return_dtype=pl.String) for name in texts).rename(
+        restored
+    )
 
 
 def origins_of(rows: pl.DataFrame, table: TableMapping) -> list[Origin]:
@@ -99,7 +114,7 @@ def write_rejected(
             cause="It is not the file that was judged.",
             next_step="Give --source the folder of the export as it was ingested.",
         )
-    texts = found.select(_as_text(found[name]) for name in found.columns)
+    texts = found.select(_safe_text(found[name]) for name in found.columns).rename(harmless)
     path = target / f"{table.name}{ending}"
     target.mkdir(parents=True, exist_ok=True, mode=0o700)
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
@@ -108,6 +123,10 @@ def write_rejected(
     else:
         _write_workbook(texts, path)
     return path, texts.height
+
+
+def _safe_text(values: pl.Series) -> pl.Series:
+    return _as_text(values).map_elements(harmless, return_dtype=pl.String)
 
 
 def _as_text(values: pl.Series) -> pl.Series:

@@ -10,6 +10,17 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from analytics.files import lies_inside
+from analytics.ingest.bounds import (
+    MOST_HEADER,
+    MOST_TEXT,
+    require_columns,
+    require_parquet,
+    require_rows,
+    require_size,
+    require_workbook,
+    too_large,
+)
 from analytics.ingest.mapping import Format, TableMapping
 from validation.errors import ExportError
 
@@ -42,7 +53,9 @@ def read_source(folder: Path, table: TableMapping, columns: Collection[str] | No
             cause=f"Its name ends in {kind or 'nothing'}.",
             next_step="Export it as CSV, XLSX or Parquet.",
         )
+    require_size(path)
     frame = readers[kind](path, table.format, columns)
+    require_rows(table.file, frame.height)
     if frame.is_empty():
         raise ExportError(f"{table.file} has no rows.", next_step="Export it again; nothing was published.")
     frame = frame.with_row_index(ROW, offset=2)
@@ -55,9 +68,9 @@ def source_path(folder: Path, file: str) -> Path:
     Raises:
         ExportError: it is not there, or lies outside the folder.
     """
-    path = (folder / file).resolve()
-    if not path.is_relative_to(folder.resolve()):
+    if not lies_inside(folder, file):
         raise ExportError(f"{file} lies outside the export's folder.", next_step="Name a file inside the folder.")
+    path = (folder / file).resolve()
     if not path.is_file():
         raise ExportError(
             f"The file {file} is missing.",
@@ -75,14 +88,17 @@ def fingerprint(path: Path) -> str:
 
 def _read_parquet(path: Path, form: Format, columns: Collection[str] | None) -> pl.DataFrame:
     try:
-        columns = pq.read_schema(path).names if columns is None else columns
-        _demand(path.name, pq.read_schema(path).names, columns)
+        names = pq.read_schema(path).names
+        columns = names if columns is None else columns
+        _demand(path.name, names, columns)
+        require_parquet(path, len(columns))
         return _emptied(pl.read_parquet(path, columns=list(columns), glob=False), form)
     except (pl.exceptions.ComputeError, pa.ArrowInvalid, OSError) as error:
         raise _broken(path.name, "It is not a whole Parquet file.") from error
 
 
 def _read_xlsx(path: Path, form: Format, columns: Collection[str] | None) -> pl.DataFrame:
+    require_workbook(path)
     try:
         frame = pl.read_excel(path, sheet_name=form.sheet, engine="calamine", infer_schema_length=0)
     except Exception as error:  # the reader raises its own, undocumented kinds
@@ -96,9 +112,12 @@ def _read_xlsx(path: Path, form: Format, columns: Collection[str] | None) -> pl.
 def _read_csv(path: Path, form: Format, columns: Collection[str] | None) -> pl.DataFrame:
     source = _utf8(path, form.encoding)
     first = _first_line(source)
+    if len(first) >= MOST_HEADER:
+        raise too_large(path.name, f"Its first line has more than {MOST_HEADER:,} characters.")
     if not first:
         raise ExportError(f"{path.name} is empty.", next_step="Export it again; nothing was published.")
     header = [name.strip().strip('"') for name in first.split(form.separator)]
+    require_columns(path.name, len(header))
     columns = header if columns is None else columns
     if len(header) == 1 and len(columns) > 1:
         other = next((mark for mark in _SEPARATORS if mark in first), None)
@@ -110,9 +129,13 @@ def _read_csv(path: Path, form: Format, columns: Collection[str] | None) -> pl.D
             )
     _demand(path.name, header, columns)
     try:
-        frame = pl.read_csv(source, separator=form.separator, infer_schema=False, columns=list(columns), glob=False)
-    except (pl.exceptions.ComputeError, pl.exceptions.NoDataError) as error:
+        # With some columns only, a row with more fields than the header would pass.
+        frame = pl.read_csv(source, separator=form.separator, infer_schema=False, glob=False).select(columns)
+    except (pl.exceptions.PolarsError, ValueError) as error:
         raise _broken(path.name, "A row has more fields than the header, or a quotation mark is not closed.") from error
+    longest = frame.select(pl.max_horizontal(pl.all().str.len_chars().max())).item() or 0
+    if longest > MOST_TEXT:
+        raise too_large(path.name, f"A cell has {longest:,} characters, more than {MOST_TEXT:,}.")
     return _emptied(frame, form)
 
 
@@ -120,7 +143,8 @@ def _utf8(path: Path, encoding: str) -> Path | io.BytesIO:
     """Return something in UTF-8 to read: the file itself, or its text encoded anew."""
     try:
         codec = codecs.lookup(encoding).name
-    except LookupError as error:
+        " ".encode(codec)  # some codecs pack or hide bytes: they make no text
+    except (LookupError, ValueError) as error:
         raise ExportError(
             f"The encoding {encoding!r} of {path.name} is not known.", next_step="Name a Python codec, e.g. cp1252."
         ) from error
@@ -131,8 +155,10 @@ def _utf8(path: Path, encoding: str) -> Path | io.BytesIO:
                     pass
             return path
         return io.BytesIO(path.read_text(encoding=codec).encode())
-    except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1 if codec != "utf-8" else 0
+    except UnicodeError as error:
+        line = 0
+        if isinstance(error, UnicodeDecodeError) and codec != "utf-8":
+            line = path.read_bytes()[: error.start].count(b"\n") + 1
         where = f" (row {line})" if line else ""
         raise ExportError(
             f"{path.name} is not encoded as {encoding}{where}.",
@@ -142,10 +168,11 @@ def _utf8(path: Path, encoding: str) -> Path | io.BytesIO:
 
 
 def _first_line(source: Path | io.BytesIO) -> str:
+    """Return the header; of a line that does not end only the beginning."""
     if isinstance(source, Path):
         with source.open(encoding="utf-8-sig") as file:
-            return file.readline().rstrip("\r\n")
-    line = source.readline().decode("utf-8-sig").rstrip("\r\n")
+            return file.readline(MOST_HEADER).rstrip("\r\n")
+    line = source.readline(MOST_HEADER).decode("utf-8-sig", errors="replace").rstrip("\r\n")
     source.seek(0)
     return line
 

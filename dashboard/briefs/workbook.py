@@ -8,9 +8,10 @@ from typing import Any, Final
 import pandas as pd
 import xlsxwriter
 
+from analytics.spreadsheets import harmless
 from dashboard.briefs.cells import plain
 from dashboard.briefs.record import Content, Part, Record
-from dashboard.downloads import harmless, write_cell
+from dashboard.downloads import write_cell
 
 NAME_LENGTH: Final = 31
 """Letters that Excel allows in a sheet's name."""

@@ -63,11 +63,14 @@ def read_photo(path: Path) -> Photo:
     Of several frames the first counts. What is transparent becomes white.
     """
     try:
+        if not path.is_file():  # a pipe or a device may have no end
+            return Photo(status="unreadable")
         size = path.stat().st_size
         if size > MOST_BYTES:
             return Photo(status="oversize", bytes=size)
-        content = path.read_bytes()
-    except OSError:
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES)
+    except (OSError, ValueError):
         return Photo(status="unreadable")
     if not content:
         return Photo(status="unreadable", bytes=0)

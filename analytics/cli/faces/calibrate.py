@@ -10,7 +10,7 @@ from analytics.adjudication import open_adjudication
 from analytics.cli.data import JsonOption
 from analytics.cli.faces.evaluate import CacheOption, SeedOption, print_groups
 from analytics.cli.faces.pairs import DatasetOption, named
-from analytics.cli.output import print_json, print_table, progress, say
+from analytics.cli.output import plain, print_json, print_table, progress, say
 from analytics.settings import settings
 from validation.errors import TepatError
 
@@ -75,7 +75,7 @@ def calibrate(
         print_json(made.model_dump(mode="json"))
         return
     _print(made)
-    say(f"Saved as {path}; a search by {made.model} uses it from now on.")
+    say(f"Saved as {plain(str(path))}; a search by {made.model} uses it from now on.")
 
 
 def _from_folder(
@@ -103,8 +103,8 @@ def _from_gallery(gallery: str, *, decided: str, seed: int) -> "Labelled":
 
 def _print(made: "Calibration") -> None:
     data = made.data
-    say(f"Calibration [bold]{made.id}[/] of {made.model} on {data.name}: {data.photos:,} photos of {data.people:,} "
-        f"people, {data.genuine:,} genuine and {data.impostors:,} impostor pairs.")  # fmt: skip
+    say(f"Calibration [bold]{made.id}[/] of {made.model} on {plain(data.name)}: {data.photos:,} photos of "
+        f"{data.people:,} people, {data.genuine:,} genuine and {data.impostors:,} impostor pairs.")  # fmt: skip
     say(f"Cllr {made.cllr:.3f} on people that it was not learnt from (at best {made.least_cllr:.3f}); log10 likelihood "
         f"ratios from {made.map.low:.1f} to {made.map.high:.1f}, {made.map.method}.")  # fmt: skip
     print_table(

@@ -8,7 +8,7 @@ import numpy as np
 import typer
 
 from analytics.cli.data import JsonOption
-from analytics.cli.output import print_json, print_table, progress, say
+from analytics.cli.output import plain, print_json, print_table, progress, say
 from analytics.settings import settings
 
 SHOWN = 10
@@ -72,7 +72,7 @@ def evaluate(
         return
     _print(found)
     if output is not None:
-        say(f"Written to {output}.")
+        say(f"Written to {plain(str(output))}.")
 
 
 def _print(found: Mapping[str, Any]) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from analytics.biometrics.errors import FaceError
 from analytics.cli.data import JsonOption
-from analytics.cli.output import print_json, print_table, progress, say
+from analytics.cli.output import plain, print_json, print_table, progress, say
 from analytics.settings import settings
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _verify_list(pairs: Path, output: Path, *, reference_name: str, calibration:
     if as_json:
         print_json({"checks": len(checks), "outcomes": counts, "person": waiting, "policy": asdict(policy)})
         return
-    say(f"[bold]{len(checks):,} checks[/] written to {output.name}; {waiting:,} wait for a person.")
+    say(f"[bold]{len(checks):,} checks[/] written to {plain(output.name)}; {waiting:,} wait for a person.")
     print_table("", ["outcome", "checks"], [[name, f"{count:,}"] for name, count in counts.items()])
     _print_policy(policy)
 

@@ -95,7 +95,7 @@ def test_numbers_are_written_in_the_reader_s_language_and_stay_numbers_in_the_wo
 
 def test_text_that_a_spreadsheet_would_run_is_disarmed_everywhere():
     evil = '=HYPERLINK("http://x","y")'
-    part = table(pd.DataFrame({evil: ["=1+1", "@sum", "-1 orang"]}), evil, notices=("+1",), definitions=("=2",))
+    part = table(pd.DataFrame({evil: ["=1+1", "@sum", "-1 orang"]}), evil, notices=("+A1",), definitions=("=2",))
     record = record_of(part, Part("", notices=(evil,)), cards=(Card(evil, "=3", "=4"),))
     book = openpyxl.load_workbook(io.BytesIO(write_workbook(record)))
     texts = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
