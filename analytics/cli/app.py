@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from analytics import __version__
-from analytics.cli import audit, benchmark, cases, data, faces, model, quarantine, report, serve
+from analytics.cli import access, audit, benchmark, cases, data, faces, model, quarantine, report, serve
 from validation.errors import TepatError
 
 EXIT_ERROR = 2
@@ -26,6 +26,7 @@ app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(audit.app, name="audit")
 app.add_typer(cases.app, name="cases")
 app.add_typer(report.app, name="report")
+app.add_typer(access.app, name="access")
 app.command("train")(model.train)
 app.command("score")(model.score)
 app.add_typer(model.app, name="evaluate")
