@@ -59,7 +59,7 @@ def panel(
 def nothing_here(reader: Reader) -> str:
     """Say why there is nothing to show: the data set has no such data, or the filters left none."""
     words = reader.words
-    if not reader.filters.given():
+    if not reader.given():
         return words("panels.no_table")
     return words("panels.emptied", filters=sentence(reader.filters, reader))
 
@@ -82,7 +82,7 @@ def _notices(reader: Reader, entries: Sequence[Metric], ignores: Sequence[str]) 
     """Say which filters do not apply, and whether the data are older than the metric promises."""
     words = reader.words
     skipped = {filter_ for entry in entries for filter_ in unapplied(entry.mart, reader.filters)}
-    skipped |= {name for name in ignores if name in reader.filters.given()}
+    skipped |= {name for name in ignores if name in reader.given()}
     text = not_applied(sorted(skipped), words)
     if text:
         st.caption(f":material/filter_alt_off: {text}")

@@ -1,12 +1,11 @@
 """Access: who may open which pages, do what, and in which area; kept in the register or said by sign-in.
 
-An unknown role, a missing grant or a claim that cannot be read gives no access at all.
+An unknown role, a missing grant or a claim that cannot be read gives no access at all. Areas and rights stand below
+cases and pairs, which are cut to them; `grants` and `claims` stand above, and are asked for by their modules.
 """
 
 from analytics.access.areas import is_inside, require_area
-from analytics.access.claims import scope_of, subject_of
 from analytics.access.errors import AccessError, NoAccessError
-from analytics.access.grants import Grants, open_grants
 from analytics.access.rights import ACTIONS, PAGES, RIGHTS, VISITOR, Action, Role, Scope
 
 __all__ = [
@@ -16,13 +15,9 @@ __all__ = [
     "VISITOR",
     "AccessError",
     "Action",
-    "Grants",
     "NoAccessError",
     "Role",
     "Scope",
     "is_inside",
-    "open_grants",
     "require_area",
-    "scope_of",
-    "subject_of",
 ]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from analytics.access import Grants, open_grants
+from analytics.access.grants import Grants, open_grants
 from analytics.cli.data import JsonOption
 from analytics.cli.output import print_json, print_table, say
 from analytics.settings import settings

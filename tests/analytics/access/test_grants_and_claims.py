@@ -6,7 +6,9 @@ from contextlib import closing
 import pytest
 from typer.testing import CliRunner
 
-from analytics.access import PAGES, RIGHTS, VISITOR, AccessError, NoAccessError, Scope, open_grants, scope_of
+from analytics.access import PAGES, RIGHTS, VISITOR, AccessError, NoAccessError, Scope
+from analytics.access.claims import scope_of
+from analytics.access.grants import open_grants
 from analytics.cli.app import app
 from analytics.settings import Settings, settings
 
