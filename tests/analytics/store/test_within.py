@@ -32,7 +32,7 @@ def district(rows: pd.DataFrame, homes: dict[str, dict[str, str]]) -> pd.Series:
     if "district" in rows:
         return rows["district"].fillna("")
     if "village" in rows:
-        return rows["village"].str.rpartition(".")[0]
+        return rows["village"].map(lambda code: code.rpartition(".")[0])
     for column, known in homes.items():
         if column in rows:
             return rows[column].map(known)
