@@ -29,8 +29,10 @@ def problem(files: Sequence[Path]) -> str:
             return "secrets.toml cannot be read as TOML."
         section = found.get("auth", {})
         auth |= section if isinstance(section, dict) else {}
-    if not auth:
-        return "secrets.toml has no section [auth]."
+    return _wrong(auth) if auth else "secrets.toml has no section [auth]."
+
+
+def _wrong(auth: dict[str, Any]) -> str:
     missing = [name for name in NEEDED if not (isinstance(auth.get(name), str) and auth[name].strip())]
     if missing:
         return f"[auth] of secrets.toml says no {', '.join(missing)}."
@@ -50,6 +52,4 @@ def _is_safe(url: str) -> bool:
         parts = urlsplit(url)
     except ValueError:
         return False
-    return bool(parts.hostname) and (
-        parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
-    )
+    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
