@@ -43,6 +43,17 @@ def enter(manifest: Manifest, words: Words) -> Access | None:
     return _signed_in(words) if needs_sign_in(manifest) else _visitor(manifest, words)
 
 
+def still_holds(reader: Reader) -> bool:
+    """Return whether a reader's scope is what they have now: a callback runs before the page asks who looks."""
+    if not reader.officer:
+        return True
+    try:
+        now = scope_of(st.user.to_dict(), settings(), now=datetime.now(UTC), grants=_grants())
+    except NoAccessError:
+        return False
+    return now == (reader.officer, reader.access)
+
+
 def _visitor(manifest: Manifest, words: Words) -> Access:
     """Draw the role switch and its banner."""
     everything = Reader(manifest, Filters(), words, Scope(VISITOR))
