@@ -60,7 +60,7 @@ def test_each_page_has_its_file_and_each_role_its_rights():
 @pytest.mark.parametrize("role", ROLES)
 def test_a_limited_role_is_told_nothing_of_another_district_on_any_page(role, others):
     for page in Scope(role, OWN).pages:
-        at = open_as(role, page, area=OTHER, highlight=OTHER)
+        at = open_as(role, page, area=OTHER, highlight=OTHER, level="district", split="district", by="district")
         assert not at.exception
         assert not at.error
         said = sent(at)
@@ -84,11 +84,12 @@ def test_a_role_or_area_that_there_is_not_is_the_visitors_own():
     assert Words("id")("access.role_visitor") in "\n".join(element.value for element in at.markdown)
 
 
-def test_what_one_scope_was_shown_is_not_given_to_another():
+@pytest.mark.parametrize("page", ["pendaftaran", "aturan"])
+def test_what_one_scope_was_shown_is_not_given_to_another(page):
     st.cache_data.clear()
     st.cache_resource.clear()
-    titles = {area: open_as("officer", "pendaftaran", duty=area).title[0].value for area in ("", OWN, OTHER, OWN)}
-    again = {area: open_as("officer", "pendaftaran", duty=area).title[0].value for area in (OTHER, "", OWN)}
+    titles = {area: open_as("officer", page, duty=area).title[0].value for area in ("", OWN, OTHER, OWN)}
+    again = {area: open_as("officer", page, duty=area).title[0].value for area in (OTHER, "", OWN)}
     assert titles == again
     assert len(set(titles.values())) == 3
 
