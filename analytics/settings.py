@@ -100,6 +100,19 @@ class Settings(BaseSettings):
         32_768, ge=1, description="Most that a workbook or Parquet file of an export may unpack to, in MiB"
     )
     rows_limit: int = Field(500_000_000, ge=1, description="Most rows of a file of an export")
+    sign_in: bool = Field(
+        default=False,
+        description="Ask everybody to sign in, also where data are simulated or public; personal data always do",
+    )
+    roles_from: Literal["register", "claims"] = Field(
+        "register", description="What says who has which role: grants in the register, or claims of the ID token"
+    )
+    claim_subject: str = Field("sub", min_length=1, description="Claim of the ID token that holds the staff code")
+    claim_role: str = Field("tepat_role", min_length=1, description="Claim of the ID token that holds the role")
+    claim_area: str = Field(
+        "tepat_area", min_length=1, description="Claim of the ID token that holds the area; empty text = everywhere"
+    )
+    session_hours: float = Field(8.0, gt=0, description="Hours after which one has to sign in again")
     keep_snapshots: int = Field(10, ge=1, description="Snapshots kept of each data set")
     boundaries: Path | None = Field(None, description="GeoJSON of region boundaries, property `kode`, for the map")
     address: str = Field("localhost", description="Address that the dashboard listens on")

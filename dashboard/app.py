@@ -1,37 +1,42 @@
-"""The entrypoint: language, filters, navigation; then the page."""
+"""The entrypoint: language, who looks, the navigation that they have, filters; then the page."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
+from analytics import access
 from analytics.metrics import Filters
 from analytics.settings import settings
 from analytics.store import NothingPublishedError
+from dashboard.access import enter
 from dashboard.faults import guarded
 from dashboard.filterbar import filter_bar, language_switch
 from dashboard.frame import banner, stamp, welcome
-from dashboard.reader import current_manifest, open_reader
+from dashboard.reader import close_reader, current_manifest, open_reader
 from dashboard.words import Words
 
 PAGES = Path(__file__).parents[1] / "pages"
-# Page file and icon, in the order of the navigation.
-ROOMS = (
-    ("ringkasan", ":material/dashboard:"),
-    ("pendaftaran", ":material/how_to_reg:"),
-    ("usul_sanggah", ":material/campaign:"),
-    ("ketepatan_sasaran", ":material/target:"),
-    ("perbandingan_wilayah", ":material/compare_arrows:"),
-    ("dugaan", ":material/person_search:"),
-    ("antrean", ":material/inbox:"),
-    ("kasus", ":material/folder_open:"),
-    ("duplikat", ":material/content_copy:"),
-    ("tinjau", ":material/compare:"),
-    ("rencana_cek", ":material/route:"),
-    ("aturan", ":material/gavel:"),
-    ("kartu_model", ":material/id_card:"),
-    ("mutu_data", ":material/rule:"),
-    ("metode", ":material/menu_book:"),
-)
+ICONS = {
+    "ringkasan": "dashboard", "pendaftaran": "how_to_reg", "usul_sanggah": "campaign", "ketepatan_sasaran": "target",
+    "perbandingan_wilayah": "compare_arrows", "dugaan": "person_search", "antrean": "inbox", "kasus": "folder_open",
+    "duplikat": "content_copy", "tinjau": "compare", "rencana_cek": "route", "aturan": "gavel",
+    "kartu_model": "id_card", "mutu_data": "rule", "metode": "menu_book",
+}  # fmt: skip
+
+
+def navigation(names: Sequence[str], words: Words) -> StreamlitPage:
+    """Draw the navigation of these pages alone, and return the one asked for: of no other is there a URL."""
+    pages = [
+        st.Page(
+            PAGES / f"{name}.py", title=words(f"pages.{name}"), icon=f":material/{ICONS[name]}:", url_path=name,
+            default=name == names[0],
+        )
+        for name in names
+    ]  # fmt: skip
+    return st.navigation(pages, position="top")
+
 
 st.set_page_config(page_title="Tepat", page_icon="🎯", layout="wide")
 opening = Words(settings().language)
@@ -40,24 +45,22 @@ with head:
     heading = st.container(width="content")
     language = language_switch(opening)
 words = Words(language)
-page = st.navigation(
-    [
-        st.Page(
-            PAGES / f"{name}.py", title=words(f"pages.{name}"), icon=icon, url_path=name, default=name == ROOMS[0][0]
-        )
-        for name, icon in ROOMS
-    ],
-    position="top",
-)
 try:
     manifest = current_manifest()
 except NothingPublishedError:
+    navigation(access.PAGES, words)
     welcome(words)
     st.stop()
 with heading:
     banner(manifest, words)
+entered = enter(manifest, words)
+if entered is None:
+    close_reader()
+    st.navigation([st.Page(lambda: None, title=words("access.title"), default=True)], position="hidden")
+    st.stop()
+page = navigation(entered.scope.pages, words)
 with guarded(words):
-    blank = open_reader(filters=Filters(), words=words)
-    open_reader(filters=filter_bar(blank), words=words)
+    blank = open_reader(filters=Filters(), words=words, scope=entered.scope, officer=entered.officer)
+    open_reader(filters=filter_bar(blank), words=words, scope=entered.scope, officer=entered.officer)
     page.run()
     stamp(blank)

@@ -115,7 +115,7 @@ def notices(reader: Reader, question: Question) -> None:
     """Say that nothing is decided, which filters do not apply, and what is missing for an answer."""
     words = reader.words
     st.caption(f":material/info: {words('rules.nothing_decided')}")
-    skipped = not_applied([name for name in IGNORED if name in reader.filters.given()], words)
+    skipped = not_applied([name for name in IGNORED if name in reader.given()], words)
     if skipped:
         st.caption(f":material/filter_alt_off: {skipped}")
     if not question.programme:

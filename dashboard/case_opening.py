@@ -11,13 +11,13 @@ from analytics.cases import CaseError
 from analytics.register import has_register
 from analytics.settings import settings
 from dashboard.duplicates import adjudication
-from dashboard.queue import CASE_PAGE
+from dashboard.queue import CASE_PAGE, visitor_choices
 from dashboard.reader import Reader
 
 
 def open_confirmed(reader: Reader, officer: str) -> None:
     """Draw the form that opens cases of the pairs that were confirmed long enough ago to be no slip."""
-    if not has_register(settings()):
+    if not (reader.access.may("open_cases") and has_register(settings())):
         return
     words = reader.words
     with st.expander(words("duplicates.open_cases")), st.form("open_cases", border=False):
@@ -26,10 +26,11 @@ def open_confirmed(reader: Reader, officer: str) -> None:
         reason = st.text_input(words("cases.reason"), key="open_cases.reason")
         if st.form_submit_button(words("duplicates.open_cases")):
             _open(reader, officer, reason)
-        st.page_link(
-            CASE_PAGE.with_name("antrean.py"), label=words("cases.to_queue"), icon=":material/inbox:",
-            query_params={"lang": words.language, "officer": officer},
-        )  # fmt: skip
+        if reader.access.may_open("antrean"):
+            st.page_link(
+                CASE_PAGE.with_name("antrean.py"), label=words("cases.to_queue"), icon=":material/inbox:",
+                query_params={"lang": str(words.language)} | visitor_choices(reader),
+            )  # fmt: skip
 
 
 def _open(reader: Reader, officer: str, reason: str) -> None:

@@ -111,7 +111,9 @@ def _explanation(reader: Reader, case: Case) -> Explanation | None:
     return _explainer(reader, model, case.programme, model.id).explain([case.family_id]).get(case.family_id)
 
 
-@st.cache_resource(ttl="1h", max_entries=4, show_spinner=False, hash_funcs={Reader: lambda reader: reader.snapshot})
+@st.cache_resource(
+    ttl="1h", max_entries=4, show_spinner=False, hash_funcs={Reader: lambda reader: (reader.snapshot, reader.access)}
+)
 def _explainer(reader: Reader, _model: ModelManifest, programme: str, model: str) -> Explainer:
     """Make it once a snapshot, model and programme; what it says of a family is kept nowhere."""
     del model  # the key stands for the manifest

@@ -58,6 +58,8 @@ def summary(reader: Reader, case: Case) -> None:
 
 def actions(reader: Reader, case: Case, officer: str) -> None:
     """Draw what was found so far and a form for each action that the state allows."""
+    if not reader.access.may("work_cases"):
+        return
     words = reader.words
     seen = st.session_state.setdefault(f"seen.{case.id}", case.version)
     with st.container(border=True, key="actions"):

@@ -24,7 +24,13 @@ def pages(manifest: Manifest) -> dict[str, Path]:
 
 def address(manifest: Manifest) -> str:
     """Return where the first page is served; empty when the snapshot has none."""
-    return f"{prefix()}{manifest.dataset.name}/{FIRST}.html" if FIRST in pages(manifest) else ""
+    shown = FIRST in pages(manifest) and not is_closed(manifest)
+    return f"{prefix()}{manifest.dataset.name}/{FIRST}.html" if shown else ""
+
+
+def is_closed(manifest: Manifest) -> bool:
+    """Return whether the pages are kept back: they know no sign-in, and count the whole data set."""
+    return settings().sign_in or manifest.dataset.sensitivity == "personal"
 
 
 def route() -> Route:
@@ -46,7 +52,7 @@ def _serve(request: Request) -> Response:
         return PlainTextResponse("Not Found", status_code=404)
     # A name is looked up among the files that are there and never made into a path.
     path = pages(manifest).get(request.path_params["page"].removesuffix(".html"))
-    if path is None or request.path_params["dataset"] != manifest.dataset.name:
+    if is_closed(manifest) or path is None or request.path_params["dataset"] != manifest.dataset.name:
         return PlainTextResponse("Not Found", status_code=404)
     headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-cache"}
     return HTMLResponse(path.read_text(encoding="utf-8"), headers=headers)

@@ -18,7 +18,7 @@ def ways(reader: Reader, *, level: str, selected: str) -> None:
     """Draw the buttons: down into the highlighted region, and up from the one that the filters name."""
     words, area = reader.words, reader.filters.area
     with st.container(horizontal=True, vertical_alignment="center", key="drill"):
-        if area:
+        if area != reader.access.area:
             above = area.rpartition(".")[0]
             name = reader.place(above) if above else words("filters.all_places")
             _way(words("regions.up", place=name), above, icon="arrow_upward")

@@ -10,7 +10,7 @@ from analytics.register import has_register
 from analytics.settings import settings
 from dashboard.briefs.record import add_card, add_part
 from dashboard.filterbar import not_applied
-from dashboard.reader import Reader
+from dashboard.reader import Reader, reader
 from dashboard.views import duplicates as views
 
 COMMAND: Final = "tepat faces duplicates"
@@ -26,8 +26,8 @@ def _adjudication(register: str) -> Adjudication:
 
 
 def adjudication() -> Adjudication:
-    """Return the register's pairs, opened once for all sessions; they name no person."""
-    return _adjudication(f"{settings().home}|{settings().register_url}")
+    """Return the register's pairs in this session's scope; the register is opened once. They name no person."""
+    return _adjudication(f"{settings().home}|{settings().register_url}").within(reader().access.area)
 
 
 def load(reader: Reader) -> Overview | None:
@@ -61,12 +61,12 @@ def notices(reader: Reader, found: Overview) -> None:
     add_part("", notices=[words("duplicates.stops_nothing"), words("duplicates.likeness")])
     st.markdown(f":material/shield: {words('duplicates.stops_nothing')}")
     st.markdown(f":material/family_restroom: {words('duplicates.likeness')}")
-    skipped = not_applied(list(reader.filters.given()), words)
+    skipped = not_applied(list(reader.given()), words)
     if skipped:
         st.caption(f":material/filter_alt_off: {skipped}")
     if found.run and found.run["snapshot"] != reader.snapshot:
         st.caption(f":orange-badge[:material/schedule:] {words('duplicates.older', snapshot=found.run['snapshot'])}")
-    if found.to_review:
+    if found.to_review and reader.access.may_open("tinjau"):
         st.page_link(
             REVIEW_PAGE, label=words("duplicates.to_reviewing"), icon=":material/compare:",
             query_params={"lang": words.language},

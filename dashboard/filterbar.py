@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from analytics.access import is_inside
 from analytics.metrics import Filters
 from dashboard.choices import choose, choose_day, clear, current
 from dashboard.codes import code_name
@@ -48,7 +49,7 @@ def filter_bar(blank: Reader) -> Filters:
                 until = choose_day(words, "until", label=words("filters.name_until"), **days)
         filters = Filters(area=area, programme=programme, channel=channel, since=since, until=until)
         st.markdown(sentence(filters, blank))
-        if filters.given():
+        if blank.with_filters(area=area, programme=programme, channel=channel, since=since, until=until).given():
             st.button(words("filters.clear"), icon=":material/close:", type="tertiary", on_click=clear, args=(KEYS,))
     return filters
 
@@ -93,15 +94,17 @@ def _area(blank: Reader) -> str:
     """Draw the region as a way down: the regions above the chosen one, itself, and those directly inside it."""
     words = blank.words
     chosen = current("area", "")
-    chosen = chosen if blank.knows_place(chosen) else ""
+    whole = blank.access.area
+    chosen = blank.access.within(chosen) if blank.knows_place(chosen) else whole
     parts = chosen.split(".") if chosen else []
     above = [".".join(parts[: depth + 1]) for depth in range(len(parts))]
+    above = [code for code in above if is_inside(code, whole)]
     level = blank.level_below(chosen)
     below = [] if len(parts) == len(LEVELS) else blank.places(level, chosen)["code"].to_list()
     return choose(
         words,
         "area",
-        list(dict.fromkeys(["", *above, *below])),
+        list(dict.fromkeys([whole, *above, *below])),
         label=words("filters.name_area"),
         shown=lambda code: place_name(blank, code) if code else words("filters.all_places"),
         help_text=words("filters.area_help"),

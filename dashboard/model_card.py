@@ -87,7 +87,7 @@ def notices(reader: Reader, card: Card | None) -> None:
         st.code(NONE, language="bash")
         return
     st.caption(f":material/info: {words('model.decides_nothing')}")
-    skipped = not_applied([name for name in IGNORED if name in reader.filters.given()], words)
+    skipped = not_applied([name for name in IGNORED if name in reader.given()], words)
     if skipped:
         st.caption(f":material/filter_alt_off: {skipped}")
 

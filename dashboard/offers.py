@@ -12,7 +12,7 @@ from dashboard.reader import Reader
 
 
 def offer(reader: Reader, name: str, table: pd.DataFrame, *, title: str, notes: Sequence[str]) -> None:
-    """Draw the download buttons of a table; a file is made only when its button is pressed.
+    """Draw the download buttons of a table where the role may export; a file is made only when its button is pressed.
 
     Args:
         reader: What the reader looks at.
@@ -21,6 +21,8 @@ def offer(reader: Reader, name: str, table: pd.DataFrame, *, title: str, notes: 
         title: Title of the figure, from which the file is named.
         notes: Stamp, filters and definitions that the file carries.
     """
+    if not reader.access.may("export"):
+        return
     slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40]
     for form in FORMATS:
         st.download_button(

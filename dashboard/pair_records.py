@@ -15,7 +15,7 @@ from analytics.adjudication import PairToReview, RevealedPair, Side
 from analytics.settings import settings
 from analytics.vault import Identity, Vault, VaultError
 from dashboard.duplicates import adjudication
-from dashboard.reader import Reader
+from dashboard.reader import Reader, reader
 from dashboard.words import NO_VALUE, Words, catalogue
 
 PURPOSE: Final = "review"
@@ -74,9 +74,10 @@ class Looked:
 
 def look(pair: Pair, *, viewer: str, since: float) -> Looked:
     """Look at who the two of a pair are, and at their photos where the viewer may; each look is kept in the log."""
-    vault = Vault(adjudication().database, settings(), dataset=pair.dataset)
+    scope = reader().access
+    vault = Vault(adjudication().database, settings(), dataset=pair.dataset, area=scope.area)
     sides = (pair.left, pair.right)
-    may_see = vault.may_see_photos(viewer)
+    may_see = scope.may("photos") and vault.may_see_photos(viewer)
     return Looked(
         pair=pair.id,
         viewer=viewer,

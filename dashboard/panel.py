@@ -74,7 +74,7 @@ def _content(reader: Reader, make: Callable[[Reader], Chart | None]) -> Content 
 def nothing_here(reader: Reader) -> str:
     """Say why there is nothing to show: the data set has no such data, or the filters left none."""
     words = reader.words
-    if not reader.filters.given():
+    if not reader.given():
         return words("panels.no_table")
     return words("panels.emptied", filters=sentence(reader.filters, reader))
 
@@ -97,7 +97,7 @@ def _notices(reader: Reader, entries: Sequence[Metric], ignores: Sequence[str]) 
     """Return which filters do not apply, and whether the data are older than the metric promises; empty if neither."""
     words = reader.words
     skipped = {filter_ for entry in entries for filter_ in unapplied(entry.mart, reader.filters)}
-    skipped |= {name for name in ignores if name in reader.filters.given()}
+    skipped |= {name for name in ignores if name in reader.given()}
     promised = min((entry.refresh_days for entry in entries), default=0)
     stale = bool(entries) and is_stale(reader.manifest, refresh_days=promised)
     return not_applied(sorted(skipped), words), words("app.stale", days=promised) if stale else ""

@@ -70,7 +70,7 @@ def tools(reader: Reader) -> None:
             st.markdown(words("quality.mend_text"))
             st.code(MEND, language="bash", wrap_lines=True)
             st.markdown(words("quality.mend_after"))
-        docs = data_docs.address(reader.manifest)
+        docs = "" if reader.access.area else data_docs.address(reader.manifest)
         if docs:
             st.link_button(words("quality.docs"), docs, icon=":material/open_in_new:", help=words("quality.docs_help"))
     notices(reader)
@@ -79,7 +79,7 @@ def tools(reader: Reader) -> None:
 def notices(reader: Reader) -> None:
     """Say which filters do not apply, and what a village stands for."""
     words, area = reader.words, reader.filters.area
-    others = ["days" if name in {"since", "until"} else name for name in reader.filters.given() if name != "area"]
+    others = ["days" if name in {"since", "until"} else name for name in reader.given() if name != "area"]
     if others:
         names = words.listed([words(f"filters.name_{name}") for name in dict.fromkeys(others)])
         st.caption(f":material/filter_alt_off: {words('quality.not_applied', names=names)}")

@@ -9,11 +9,12 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
+from analytics.access import VISITOR
 from analytics.cases import NOBODY, SIDES, STATES, Cases, Page, open_cases
 from analytics.register import has_register
 from analytics.settings import settings
 from dashboard.choices import choose, current, put
-from dashboard.reader import Reader
+from dashboard.reader import Reader, reader
 from dashboard.tables import table
 
 OFFICERS: Final = tuple(f"petugas-{number}" for number in range(1, 7))
@@ -41,12 +42,14 @@ def _cases(register: str) -> Cases:
 
 
 def cases() -> Cases:
-    """Return the register's cases, opened once for all sessions."""
-    return _cases(f"{settings().home}|{settings().register_url}")
+    """Return the register's cases in this session's scope; the register is opened once for all sessions."""
+    return _cases(f"{settings().home}|{settings().register_url}").within(reader().access.area)
 
 
 def officer_choice(reader: Reader) -> str:
-    """Draw the choice of the officer who acts and return it."""
+    """Return the officer who acts: who signed in; a visitor chooses one."""
+    if reader.officer:
+        return reader.officer
     words = reader.words
     return choose(
         words, "officer", OFFICERS, label=words("cases.officer"), shown=lambda name: officer_name(reader, name),
@@ -150,8 +153,16 @@ def cards(reader: Reader, found: Page) -> None:
 
 
 def way_to(reader: Reader, case: str) -> dict[str, str]:
-    """Return the query of a case's page; language and officer go along."""
-    return {"case": case, "lang": reader.words.language, "officer": current("officer", OFFICERS[0])}
+    """Return the query of a case's page; language, and a visitor's role and officer, go along."""
+    return {"case": case, "lang": reader.words.language} | visitor_choices(reader)
+
+
+def visitor_choices(reader: Reader) -> dict[str, str]:
+    """Return what a link carries of a visitor's choices; of who signed in nothing."""
+    if reader.officer:
+        return {}
+    chosen = {"role": reader.access.role, "role_area": reader.access.area} if reader.access.role != VISITOR else {}
+    return chosen | {"officer": current("officer", OFFICERS[0])}
 
 
 def pager(reader: Reader, asked: Asked, found: Page) -> None:

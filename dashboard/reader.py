@@ -1,6 +1,7 @@
-"""What one reader looks at: the snapshot, the filters, the language; and the measures under them, cached.
+"""What one reader looks at: the snapshot, their scope, the filters, the language; and the measures under them, cached.
 
-Caches are keyed by snapshot and filters and bounded. A page asks `reader()` and never touches the warehouse.
+Caches are keyed by snapshot, scope (role and area) and filters, and bounded: what was computed for one scope is never
+given to another. A page asks `reader()` and never touches the warehouse.
 """
 
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from analytics import access
 from analytics.eligibility import VERDICTS, Rule, rulebook
 from analytics.eligibility import Comparison as ListComparison
 from analytics.eligibility import compare as compare_lists
@@ -44,12 +46,33 @@ Changes = tuple[tuple[str, int | None], ...]
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What there is to see at all: the key of all that is kept; hashable."""
+
+    snapshot: str
+    scope: access.Scope
+
+
+@dataclass(frozen=True)
 class Reader:
-    """A reader's view; every method gives the same answer on every rerun until the snapshot changes."""
+    """A reader's view; every method gives the same answer on every rerun until the snapshot changes.
+
+    The filters' area never leaves the scope's, whatever a page, a link or a choice says.
+    """
 
     manifest: Manifest
     filters: Filters
     words: Words
+    access: access.Scope
+    officer: str = ""
+    """Staff code of who signed in; empty where nobody does."""
+
+    def __post_init__(self) -> None:
+        """Cut the filters, and what the manifest counts, to the scope."""
+        area = self.access.within(self.filters.area)
+        object.__setattr__(self, "filters", replace(self.filters, area=area))
+        if self.access.area:
+            object.__setattr__(self, "manifest", self.manifest.limited())
 
     @property
     def snapshot(self) -> str:
@@ -57,9 +80,19 @@ class Reader:
         return self.manifest.snapshot
 
     @property
+    def seen(self) -> Seen:
+        """What this reader may see: the snapshot under their scope."""
+        return Seen(self.manifest.snapshot, self.access)
+
+    def given(self) -> list[str]:
+        """Return the names of the filters that the reader set; the scope's own area is none of theirs."""
+        names = self.filters.given()
+        return [name for name in names if name != "area" or self.filters.area != self.access.area]
+
+    @property
     def warehouse(self) -> Warehouse:
         """The snapshot itself, for what is asked of one family and may be kept in no cache."""
-        return _warehouse(self.snapshot)
+        return _warehouse(self.seen)
 
     def with_filters(self, **changes: Any) -> "Reader":
         """Return the same reader with other filters."""
@@ -75,76 +108,76 @@ class Reader:
 
     def value(self, metric: str) -> pd.Series | None:
         """Return the one row of a metric, None when the snapshot has no such table."""
-        rows = _measured(self.snapshot, metric, self.filters, ())
+        rows = _measured(self.seen, metric, self.filters, ())
         return rows.iloc[0] if len(rows) else None
 
     def groups(self, metric: str, *by: str) -> pd.DataFrame:
         """Return a metric by groups."""
-        return _measured(self.snapshot, metric, self.filters, by)
+        return _measured(self.seen, metric, self.filters, by)
 
     def composition(self, metric: str, *, by: str) -> pd.DataFrame:
         """Return a count by groups with their shares, largest first."""
-        return _composition(self.snapshot, metric, self.filters, by)
+        return _composition(self.seen, metric, self.filters, by)
 
     def stages(self, *metrics: str) -> pd.DataFrame:
         """Return counts as shares of the first."""
-        return _stages(self.snapshot, metrics, self.filters)
+        return _stages(self.seen, metrics, self.filters)
 
     def series(self, metric: str, *by: str, grain: Grain) -> pd.DataFrame:
         """Return a metric over time."""
-        return _series(self.snapshot, metric, self.filters, grain, by)
+        return _series(self.seen, metric, self.filters, grain, by)
 
     def trend(self, metric: str, *, grain: Grain) -> Trend:
         """Return a metric over time with limits."""
-        return _trend(self.snapshot, metric, self.filters, grain)
+        return _trend(self.seen, metric, self.filters, grain)
 
     def compare(self, metric: str, *, level: str) -> Comparison:
         """Return a metric for every region of a level."""
-        return _compared(self.snapshot, metric, self.filters, level)
+        return _compared(self.seen, metric, self.filters, level)
 
     def ranking(self, metric: str, *, level: str) -> pd.DataFrame:
         """Return the ranks that each region of a level may hold; empty where nobody can tell."""
-        return _ranked(self.snapshot, metric, self.filters, level)
+        return _ranked(self.seen, metric, self.filters, level)
 
     def peers(self, code: str, *, level: str) -> pd.DataFrame:
         """Return a region and those most like it in kind, wherever they lie."""
-        return _peers(self.snapshot, level, code)
+        return _peers(self.seen, level, code)
 
     def group_gaps(self, metric: str, *, by: str) -> pd.DataFrame:
         """Return a targeting metric for groups of families with the gap of each to all others."""
-        return _gaps(self.snapshot, metric, self.filters, by)
+        return _gaps(self.seen, metric, self.filters, by)
 
     def verification_gaps(self, metric: str, *, by: str) -> pd.DataFrame:
         """Return a metric of verification for groups of applicants with the gap of each to its reference."""
-        return _verification_gaps(self.snapshot, metric, self.filters, by)
+        return _verification_gaps(self.seen, metric, self.filters, by)
 
     def has_model(self) -> bool:
         """Say whether the snapshot has predictions of every family."""
-        return _has_mart(self.snapshot, "frame_cells")
+        return _has_mart(self.seen, "frame_cells")
 
     def gain(self, metric: str) -> Gain | None:
         """Return what the model adds to a metric's precision, None where it cannot help."""
-        return _gain(self.snapshot, metric, self.filters)
+        return _gain(self.seen, metric, self.filters)
 
     def groundwork(self, programme: str) -> Groundwork | None:
         """Return what a plan of field checks rests on, None when nobody was paid for the programme."""
-        return _groundwork(self.snapshot, programme)
+        return _groundwork(self.seen, programme)
 
     def incidence(self) -> Incidence | None:
         """Return coverage by decile and the concentration of the rupiah."""
-        return _incidence(self.snapshot, self.filters)
+        return _incidence(self.seen, self.filters)
 
     def floors(self) -> Floor | None:
         """Return the least errors that the programme's size allows."""
-        return _floors(self.snapshot, self.filters)
+        return _floors(self.seen, self.filters)
 
     def checks(self) -> Checks | None:
         """Return what the field checks are."""
-        return _checks(self.snapshot, self.filters)
+        return _checks(self.seen, self.filters)
 
     def ruled_programmes(self) -> tuple[str, ...]:
         """Return the programmes of the data set that had rules on its day; empty where no verdict was possible."""
-        return _ruled(self.snapshot, self.manifest.day)
+        return _ruled(self.seen, self.manifest.day)
 
     def rules(self, programme: str) -> tuple[Rule, ...]:
         """Return a programme's rules in force on the snapshot's day."""
@@ -152,7 +185,7 @@ class Reader:
 
     def what_if(self, programme: str, changes: Changes, *, by: str = "") -> ListComparison:
         """Return the lists that a programme's rules make, as they are and changed, beside each other."""
-        return _what_if(self.snapshot, self.manifest.day, programme, changes, by)
+        return _what_if(self.seen, self.manifest.day, programme, changes, by)
 
     def model(self) -> ModelManifest | None:
         """Return what the data set's current model is, None when none was trained."""
@@ -168,52 +201,62 @@ class Reader:
 
     def scope(self) -> Scope:
         """Return the values that filters can take."""
-        return _scope(self.snapshot)
+        return _scope(self.seen)
 
     def places(self, level: str, area: str = "") -> pd.DataFrame:
         """Return the regions of a level inside an area."""
-        return _places(self.snapshot, level, area)
+        return _places(self.seen, level, area)
 
     def place(self, code: str) -> str:
         """Return a region's name."""
-        return _names(self.snapshot).get(code, code)
+        return _names(self.seen).get(code, code)
 
     def knows_place(self, code: str) -> bool:
         """Say whether the snapshot has such a region."""
-        return code in _names(self.snapshot)
+        return code in _names(self.seen)
 
     def level_below(self, area: str = "") -> str:
         """Return the level by which an area is compared."""
-        return _level_below(self.snapshot, area)
+        return _level_below(self.seen, area)
 
     def gate(self, name: str) -> pd.DataFrame:
         """Return a table of the gate: results, districts, quarantine, warned or history; empty when it kept none."""
-        return _gate(self.snapshot, name)
+        return _gate(self.seen, name)
 
     def refused(self, name: str) -> pd.DataFrame:
         """Return the same of the last export that was refused as a whole; empty when none was since."""
         attempt = self.last_attempt()
         refused = attempt is not None and not attempt.published
-        return _refused(self.manifest.dataset.name, attempt.at if attempt and refused else None, name)
+        found = _refused(self.manifest.dataset.name, attempt.at if attempt and refused else None, name)
+        return quality.limited(found, self.access.area)
 
     def history(self) -> list[Manifest]:
         """Return the kept snapshots of this data set, oldest first."""
-        return _store().history(self.manifest.dataset.name)
+        found = _store().history(self.manifest.dataset.name)
+        return [manifest.limited() for manifest in found] if self.access.area else found
 
     def last_attempt(self) -> Attempt | None:
-        """Return how the last try to publish this data set ended."""
-        return _store().last_attempt(self.manifest.dataset.name)
+        """Return how the last try to publish this data set ended; what it counted is told to who sees the whole."""
+        found = _store().last_attempt(self.manifest.dataset.name)
+        return found.model_copy(update={"message": ""}) if found is not None and self.access.area else found
 
 
-def open_reader(*, filters: Filters, words: Words) -> Reader:
+def open_reader(*, filters: Filters, words: Words, scope: access.Scope, officer: str = "") -> Reader:
     """Make this session's reader on the snapshot that is visible now.
 
     Raises:
         NothingPublishedError: there is none.
     """
-    made = Reader(current_manifest(), filters, words)
+    made = Reader(current_manifest(), filters, words, scope, officer)
     st.session_state[_KEY] = made
     return made
+
+
+def close_reader() -> None:
+    """Forget this session's reader and all that was chosen and seen: nobody looks any more."""
+    for name in [str(name) for name in st.session_state]:
+        if not name.startswith(("chosen.lang", "lang.")):
+            del st.session_state[name]
 
 
 def reader() -> Reader:
@@ -232,79 +275,84 @@ def _store() -> Store:
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)
-def _warehouse(snapshot: str) -> Warehouse:
+def _opened(snapshot: str) -> Warehouse:
     del snapshot  # the key: a new snapshot is a new warehouse
     return _store().open(settings().dataset)
 
 
-@st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
-def _measured(snapshot: str, metric: str, filters: Filters, by: tuple[str, ...]) -> pd.DataFrame:
-    return measure(_warehouse(snapshot), METRICS[metric], filters, by=by)
+def _warehouse(seen: Seen) -> Warehouse:
+    """Return the snapshot cut to the scope: no query below this line can reach what lies outside it."""
+    return _opened(seen.snapshot).within(seen.scope.area)
 
 
 @st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
-def _composition(snapshot: str, metric: str, filters: Filters, by: str) -> pd.DataFrame:
-    return composition(_warehouse(snapshot), METRICS[metric], filters, by=by)
+def _measured(seen: Seen, metric: str, filters: Filters, by: tuple[str, ...]) -> pd.DataFrame:
+    return measure(_warehouse(seen), METRICS[metric], filters, by=by)
 
 
 @st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
-def _stages(snapshot: str, metrics: tuple[str, ...], filters: Filters) -> pd.DataFrame:
-    return stages(_warehouse(snapshot), [METRICS[metric] for metric in metrics], filters)
+def _composition(seen: Seen, metric: str, filters: Filters, by: str) -> pd.DataFrame:
+    return composition(_warehouse(seen), METRICS[metric], filters, by=by)
 
 
 @st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
-def _series(snapshot: str, metric: str, filters: Filters, grain: Grain, by: tuple[str, ...]) -> pd.DataFrame:
-    return series(_warehouse(snapshot), METRICS[metric], filters, grain=grain, by=by)
+def _stages(seen: Seen, metrics: tuple[str, ...], filters: Filters) -> pd.DataFrame:
+    return stages(_warehouse(seen), [METRICS[metric] for metric in metrics], filters)
 
 
 @st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
-def _trend(snapshot: str, metric: str, filters: Filters, grain: Grain) -> Trend:
-    return trend(_warehouse(snapshot), METRICS[metric], filters, grain=grain)
+def _series(seen: Seen, metric: str, filters: Filters, grain: Grain, by: tuple[str, ...]) -> pd.DataFrame:
+    return series(_warehouse(seen), METRICS[metric], filters, grain=grain, by=by)
 
 
 @st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
-def _compared(snapshot: str, metric: str, filters: Filters, level: str) -> Comparison:
-    return compare(_warehouse(snapshot), METRICS[metric], filters, level=level)
+def _trend(seen: Seen, metric: str, filters: Filters, grain: Grain) -> Trend:
+    return trend(_warehouse(seen), METRICS[metric], filters, grain=grain)
 
 
 @st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
-def _ranked(snapshot: str, metric: str, filters: Filters, level: str) -> pd.DataFrame:
-    return ranking(_warehouse(snapshot), METRICS[metric], filters, level=level)
+def _compared(seen: Seen, metric: str, filters: Filters, level: str) -> Comparison:
+    return compare(_warehouse(seen), METRICS[metric], filters, level=level)
 
 
 @st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
-def _peers(snapshot: str, level: str, code: str) -> pd.DataFrame:
-    return peers(_warehouse(snapshot), level=level, code=code)
+def _ranked(seen: Seen, metric: str, filters: Filters, level: str) -> pd.DataFrame:
+    return ranking(_warehouse(seen), METRICS[metric], filters, level=level)
 
 
 @st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
-def _gaps(snapshot: str, metric: str, filters: Filters, by: str) -> pd.DataFrame:
-    return group_gaps(_warehouse(snapshot), METRICS[metric], filters, by=by)
+def _peers(seen: Seen, level: str, code: str) -> pd.DataFrame:
+    return peers(_warehouse(seen), level=level, code=code)
 
 
 @st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
-def _verification_gaps(snapshot: str, metric: str, filters: Filters, by: str) -> pd.DataFrame:
-    return verification_gaps(_warehouse(snapshot), METRICS[metric], filters, by=by)
+def _gaps(seen: Seen, metric: str, filters: Filters, by: str) -> pd.DataFrame:
+    return group_gaps(_warehouse(seen), METRICS[metric], filters, by=by)
 
 
 @st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
-def _gain(snapshot: str, metric: str, filters: Filters) -> Gain | None:
-    return gain(_warehouse(snapshot), METRICS[metric], filters)
+def _verification_gaps(seen: Seen, metric: str, filters: Filters, by: str) -> pd.DataFrame:
+    return verification_gaps(_warehouse(seen), METRICS[metric], filters, by=by)
 
 
 @st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
-def _has_mart(snapshot: str, name: str) -> bool:
-    return name in _warehouse(snapshot).names("marts")
+def _gain(seen: Seen, metric: str, filters: Filters) -> Gain | None:
+    return gain(_warehouse(seen), METRICS[metric], filters)
+
+
+@st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
+def _has_mart(seen: Seen, name: str) -> bool:
+    return name in _warehouse(seen).names("marts")
 
 
 @st.cache_data(ttl=_TTL, max_entries=100, show_spinner=False)
-def _groundwork(snapshot: str, programme: str) -> Groundwork | None:
-    return groundwork(_warehouse(snapshot), programme)
+def _groundwork(seen: Seen, programme: str) -> Groundwork | None:
+    return groundwork(_warehouse(seen), programme)
 
 
 @st.cache_data(ttl=_TTL, max_entries=20, show_spinner=False)
-def _ruled(snapshot: str, day: date) -> tuple[str, ...]:
-    warehouse = _warehouse(snapshot)
+def _ruled(seen: Seen, day: date) -> tuple[str, ...]:
+    warehouse = _warehouse(seen)
     if VERDICTS not in warehouse.names("derived"):
         return ()
     there = scope(warehouse).programmes
@@ -312,50 +360,50 @@ def _ruled(snapshot: str, day: date) -> tuple[str, ...]:
 
 
 @st.cache_data(ttl=_TTL, max_entries=_QUESTIONS, show_spinner=False)
-def _what_if(snapshot: str, day: date, programme: str, changes: Changes, by: str) -> ListComparison:
+def _what_if(seen: Seen, day: date, programme: str, changes: Changes, by: str) -> ListComparison:
     book = rulebook()
     changed = book.changed(programme, dict(changes), day)
-    return compare_lists(_warehouse(snapshot), programme, book, changed, day=day, by=[by] if by else [])
+    return compare_lists(_warehouse(seen), programme, book, changed, day=day, by=[by] if by else [])
 
 
 @st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
-def _incidence(snapshot: str, filters: Filters) -> Incidence | None:
-    return incidence(_warehouse(snapshot), filters)
+def _incidence(seen: Seen, filters: Filters) -> Incidence | None:
+    return incidence(_warehouse(seen), filters)
 
 
 @st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
-def _floors(snapshot: str, filters: Filters) -> Floor | None:
-    return floors(_warehouse(snapshot), filters)
+def _floors(seen: Seen, filters: Filters) -> Floor | None:
+    return floors(_warehouse(seen), filters)
 
 
 @st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
-def _checks(snapshot: str, filters: Filters) -> Checks | None:
-    return checks(_warehouse(snapshot), filters)
+def _checks(seen: Seen, filters: Filters) -> Checks | None:
+    return checks(_warehouse(seen), filters)
 
 
 @st.cache_data(ttl=_TTL, max_entries=20, show_spinner=False)
-def _scope(snapshot: str) -> Scope:
-    return scope(_warehouse(snapshot))
+def _scope(seen: Seen) -> Scope:
+    return scope(_warehouse(seen))
 
 
 @st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
-def _places(snapshot: str, level: str, area: str) -> pd.DataFrame:
-    return places(_warehouse(snapshot), level=level, area=area)
+def _places(seen: Seen, level: str, area: str) -> pd.DataFrame:
+    return places(_warehouse(seen), level=level, area=area)
 
 
 @st.cache_data(ttl=_TTL, max_entries=20, show_spinner=False)
-def _names(snapshot: str) -> dict[str, str]:
-    return place_names(_warehouse(snapshot))
+def _names(seen: Seen) -> dict[str, str]:
+    return place_names(_warehouse(seen))
 
 
 @st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
-def _level_below(snapshot: str, area: str) -> str:
-    return level_below(_warehouse(snapshot), area)
+def _level_below(seen: Seen, area: str) -> str:
+    return level_below(_warehouse(seen), area)
 
 
 @st.cache_data(ttl=_TTL, max_entries=20, show_spinner=False)
-def _gate(snapshot: str, name: str) -> pd.DataFrame:
-    warehouse = _warehouse(snapshot)
+def _gate(seen: Seen, name: str) -> pd.DataFrame:
+    warehouse = _warehouse(seen)
     if name not in warehouse.names("gate"):  # an older version of Tepat published it
         return quality.complete(pd.DataFrame(), name)
     return quality.complete(warehouse.run(warehouse.table(name, room="gate")), name)

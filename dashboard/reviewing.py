@@ -17,9 +17,11 @@ from analytics.adjudication import VERDICTS, AdjudicationConflict, AdjudicationE
 from analytics.adjudication.life import Verdict
 from analytics.register import has_register
 from analytics.settings import settings
+from dashboard.access import still_holds
 from dashboard.duplicates import COMMAND, adjudication
 from dashboard.pair_records import Looked, look
 from dashboard.reader import Reader
+from dashboard.reader import reader as current_reader
 
 KEYS: Final[dict[Verdict, str]] = {"same": "s", "different": "b", "cannot_tell": "t"}
 """Keys of the verdicts in either language, so that no hand learns them twice."""
@@ -173,6 +175,8 @@ def history(reader: Reader, officer: str, own: pd.DataFrame) -> None:
 
 
 def _judge(pair: str, officer: str, verdict: Verdict) -> None:
+    if not still_holds(current_reader()):
+        return
     looked = st.session_state.get(LOOKED)
     if looked is None or looked.pair != pair or time.monotonic() - looked.since < LEAST_LOOK:
         _say("info", "duplicates.too_quick")
@@ -189,6 +193,8 @@ def _judge(pair: str, officer: str, verdict: Verdict) -> None:
 
 
 def _undo(pair: str, officer: str, version: int) -> None:
+    if not still_holds(current_reader()):
+        return
     try:
         again = adjudication().undo(pair, officer=officer, version=version)
     except AdjudicationConflict:

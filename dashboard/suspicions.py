@@ -126,7 +126,7 @@ def budget(reader: Reader, model: ModelManifest, *, programme: str, visits: int)
 
 def ignored(reader: Reader) -> list[str]:
     """Return the given filters that scores cannot apply."""
-    given = reader.filters.given()
+    given = reader.given()
     names = [name for name in given if name in {"channel", "since", "until"}]
     return [*names, "area"] if reader.filters.area.count(".") >= VILLAGE_DEPTH else names
 

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
+from analytics.access.areas import is_inside, require_area
 from analytics.adjudication import opening, queue, reading, writing
 from analytics.adjudication.agreement import Agreement, agreement, speeds
 from analytics.adjudication.errors import AdjudicationConflict, AdjudicationError
@@ -27,12 +28,24 @@ class Adjudication:
     """The pairs, opened.
 
     Reviewers and officers are named by their staff code. What cannot be done raises `AdjudicationError`, what somebody
-    else did meanwhile `AdjudicationConflict`; then nothing is changed.
+    else did meanwhile `AdjudicationConflict`; then nothing is changed. Opened within an area they are the pairs of
+    which both people live in it: of another there is none.
     """
 
-    def __init__(self, database: Database, *, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(self, database: Database, *, clock: Callable[[], datetime] = utc_now, area: str = "") -> None:
         self.database = database
+        self.area = require_area(area)
         self._clock = clock
+
+    def within(self, area: str) -> "Adjudication":
+        """Return the pairs of an area, on the same connections; empty = as they are.
+
+        Raises:
+            AdjudicationError: the area does not lie inside the one that these are limited to.
+        """
+        if not is_inside(area or self.area, self.area):
+            raise AdjudicationError("The area lies outside the one that may be seen.")
+        return Adjudication(self.database, clock=self._clock, area=area or self.area)
 
     def store(self, findings: Findings) -> Stored:
         """Keep what a search found; see `analytics.adjudication.storing.store_findings`."""
@@ -47,7 +60,7 @@ class Adjudication:
         require_reviewer(reviewer)
         with self.database.writing(lock=REVIEWING) as connection:
             now = self._now()
-            row = queue.next_row(connection, reviewer, dataset=dataset, now=now)
+            row = queue.next_row(connection, reviewer, dataset=dataset, now=now, area=self.area)
             if row is None:
                 return None
             return to_review(row, until=queue.claim(connection, row["id"], reviewer, now=now))
@@ -74,7 +87,7 @@ class Adjudication:
         require_note(note)
         _require_known("verdict", verdict, VERDICTS)
         with self.database.writing(lock=REVIEWING) as connection:
-            row, now = reading.row_of(connection, pair), self._now()
+            row, now = reading.row_of(connection, pair, area=self.area), self._now()
             own = sa.and_(CLAIMS.c.pair == pair, CLAIMS.c.reviewer == reviewer)
             held = connection.execute(sa.select(CLAIMS).where(own)).mappings().first()
             if held is None:
@@ -105,7 +118,7 @@ class Adjudication:
         """
         require_reviewer(viewer)
         with self.database.writing(lock=REVIEWING) as connection:
-            row, reviews = reading.row_of(connection, pair), reading.standing(connection, pair)
+            row, reviews = reading.row_of(connection, pair, area=self.area), reading.standing(connection, pair)
             if row["wanted"] and viewer not in {each.reviewer for each in reviews}:
                 raise AdjudicationError(
                     f"The evidence of the pair {pair} is not shown before the verdict.",
@@ -133,13 +146,13 @@ class Adjudication:
         require_reviewer(officer)
         require_note(reason)
         with self.database.writing(lock=REVIEWING) as connection:
-            row, now = writing.seen(connection, pair, version), self._now()
+            row, now = writing.seen(connection, pair, version, area=self.area), self._now()
             reviews = reading.standing(connection, pair)
             _require_undoable(row, reviews, officer=officer)
             mine = sa.and_(REVIEWS.c.pair == pair, REVIEWS.c.reviewer == officer, REVIEWS.c.undone_at.is_(None))
             connection.execute(REVIEWS.update().where(mine).values(undone_at=now))
             writing.write(connection, row, "undo", officer=officer, reason=reason, now=now)
-            again = reading.row_of(connection, pair)
+            again = reading.row_of(connection, pair, area=self.area)
             _, shown = queue.seen_by(officer)
             is_shown = connection.execute(shown.where(PAIRS.c.id == pair)).first() is not None
             if is_shown or not queue.room_for(connection, again, officer, now=now):
@@ -160,7 +173,7 @@ class Adjudication:
         require_note(reason, needed="reason")
         _require_known("outcome", outcome, OUTCOMES)
         with self.database.writing(lock=REVIEWING) as connection:
-            row, now = writing.seen(connection, pair, version), self._now()
+            row, now = writing.seen(connection, pair, version, area=self.area), self._now()
             if row["state"] != "undecided":
                 raise AdjudicationError(
                     f"The pair {pair} is not for a supervisor to settle.", cause=f"It is {row['state']}."
@@ -196,7 +209,7 @@ class Adjudication:
         require_note(reason, needed="reason")
         return opening.open_cases(
             self.database, receives, dataset=dataset, snapshot=snapshot, officer=officer, reason=reason,
-            now=self._clock(),
+            now=self._clock(), area=self.area,
         )  # fmt: skip
 
     def reviewed(self, reviewer: str, *, dataset: str, rows: int = 20) -> pd.DataFrame:
@@ -205,31 +218,31 @@ class Adjudication:
         Returns:
             pair, verdict, note, at (naive UTC), settles, version (of the pair), undoable.
         """
-        return reading.reviewed(self.database, reviewer, dataset=dataset, rows=rows)
+        return reading.reviewed(self.database, reviewer, dataset=dataset, rows=rows, area=self.area)
 
     def undecided(self, dataset: str) -> pd.DataFrame:
         """Return the pairs that wait for a supervisor: pair, district_a, district_b, version, at (last verdict)."""
-        return reading.undecided(self.database, dataset)
+        return reading.undecided(self.database, dataset, area=self.area)
 
     def overview(self, dataset: str) -> Overview:
         """Count the pairs of a data set."""
-        return overview(self.database, dataset)
+        return overview(self.database, dataset, area=self.area)
 
     def runs(self, dataset: str) -> pd.DataFrame:
         """Return the runs of a data set, latest first: the columns of `duplicate_runs`."""
-        return runs_of(self.database, dataset)
+        return runs_of(self.database, dataset, area=self.area)
 
     def agreement(self, dataset: str) -> list[Agreement]:
         """Return how the two blind reviewers of each pair agree: over all, by band and by month."""
-        return agreement(self.database, dataset)
+        return agreement(self.database, dataset, area=self.area)
 
     def speeds(self, dataset: str) -> pd.DataFrame:
         """Return how fast reviewers are: reviewer, reviews, median_seconds, pairs_per_hour."""
-        return speeds(self.database, dataset)
+        return speeds(self.database, dataset, area=self.area)
 
     def decided_pairs(self, dataset: str) -> pd.DataFrame:
         """Return what people decided, to calibrate evidence by: a, b (person_id), same (bool)."""
-        return decided_pairs(self.database, dataset)
+        return decided_pairs(self.database, dataset, area=self.area)
 
     def history(self, pair: str) -> pd.DataFrame:
         """Return what was done about a pair, oldest first, once no verdict is wanted.
@@ -241,7 +254,7 @@ class Adjudication:
             AdjudicationError: it is still under blind review.
         """
         with self.database.reading() as connection:
-            if reading.row_of(connection, pair)["wanted"]:
+            if reading.row_of(connection, pair, area=self.area)["wanted"]:
                 raise AdjudicationError(
                     f"The history of the pair {pair} is not shown yet.", cause="It is still under blind review."
                 )

@@ -15,6 +15,7 @@ from scipy import stats
 
 from analytics.adjudication.errors import AdjudicationError
 from analytics.adjudication.life import REVIEWERS, VERDICTS
+from analytics.adjudication.reading import lies_in
 from analytics.adjudication.tables import PAIRS, REVIEWS
 from analytics.estimation import LEVEL, wilson
 from analytics.linkage.findings import BANDS
@@ -94,34 +95,36 @@ def cohens_kappa(table: ArrayLike, *, level: float = LEVEL) -> Kappa:
     return Kappa(value=kappa, low=max(kappa - half, -1.0), high=min(kappa + half, 1.0))
 
 
-def agreement(database: Database, dataset: str) -> list[Agreement]:
+def agreement(database: Database, dataset: str, *, area: str = "") -> list[Agreement]:
     """Return how the two blind reviewers of each pair agree: over all, by band and by month."""
-    both = _both(database, dataset)
+    both = _both(database, dataset, area)
     groups = [("all", "", both)] if len(both) else []
     groups += [("band", band, both[both["band"] == band]) for band in BANDS if (both["band"] == band).any()]
     groups += [("month", str(month), own) for month, own in both.groupby("month")]
     return [_agreement(by, value, own) for by, value, own in groups]
 
 
-def speeds(database: Database, dataset: str) -> pd.DataFrame:
+def speeds(database: Database, dataset: str, *, area: str = "") -> pd.DataFrame:
     """Return how fast reviewers are, verdicts that were taken back included: the time was spent.
 
     Returns:
         reviewer, reviews, median_seconds (from handing out to verdict), pairs_per_hour (by the sum of these times).
     """
     query = sa.select(REVIEWS.c.reviewer, REVIEWS.c.seconds).join(PAIRS, PAIRS.c.id == REVIEWS.c.pair)
-    rows = database.frame(query.where(PAIRS.c.dataset == dataset, REVIEWS.c.seconds.is_not(None)))
+    query = query.where(PAIRS.c.dataset == dataset, REVIEWS.c.seconds.is_not(None), lies_in(area))
+    rows = database.frame(query)
     seconds = rows.astype({"seconds": "float64"}).groupby("reviewer")["seconds"].agg(["count", "median", "sum"])
     seconds = seconds.rename(columns={"count": "reviews", "median": "median_seconds"}).reset_index()
     hours = seconds.pop("sum").where(lambda total: total > 0) / HOUR
     return seconds.assign(pairs_per_hour=seconds["reviews"] / hours)
 
 
-def _both(database: Database, dataset: str) -> pd.DataFrame:
+def _both(database: Database, dataset: str, area: str) -> pd.DataFrame:
     """Return pair, band, month, first, second of the pairs with two blind verdicts that stand."""
     query = sa.select(REVIEWS.c.id, REVIEWS.c.pair, REVIEWS.c.verdict, REVIEWS.c.at, PAIRS.c.band)
     query = query.join(PAIRS, PAIRS.c.id == REVIEWS.c.pair)
     query = query.where(PAIRS.c.dataset == dataset, REVIEWS.c.undone_at.is_(None), ~REVIEWS.c.settles)
+    query = query.where(lies_in(area))
     rows = database.frame(query.order_by(REVIEWS.c.id))
     rows["turn"] = rows.groupby("pair").cumcount()
     rows = rows[rows["turn"] < REVIEWERS]

@@ -8,6 +8,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from analytics.adjudication.life import GRACE
+from analytics.adjudication.reading import lies_in
 from analytics.adjudication.storing import REVIEWING
 from analytics.adjudication.tables import PAIRS
 from analytics.adjudication.writing import write
@@ -31,10 +32,12 @@ def open_cases(
     officer: str,
     reason: str,
     now: datetime,
+    area: str = "",
 ) -> Opened:
     """Open cases of confirmed pairs, in one transaction with the pairs' own rows; see `Adjudication.open_cases`."""
     is_due = (
         PAIRS.c.dataset == dataset,
+        lies_in(area),
         PAIRS.c.state == "confirmed",
         PAIRS.c.decided_at <= now.replace(tzinfo=None) - GRACE,
         PAIRS.c.opened_at.is_(None),

@@ -11,10 +11,13 @@ import pandas as pd
 import sqlalchemy as sa
 
 from analytics.adjudication.agreement import Agreement, agreement
+from analytics.adjudication.reading import lies_in
 from analytics.adjudication.tables import PAIRS, RUNS
 from analytics.register import Database
 
 PLACES = ("district", "agent", "channel")
+OF_ALL = ("people", "templates", "pairs", "expected_false", "distinct", "review", "probable")
+"""Counts of a run: over the whole data set."""
 COUNTS = ("found", "to_review", "undecided", "confirmed", "dismissed")
 
 
@@ -50,16 +53,17 @@ class Overview:
     agreement: Agreement | None
 
 
-def overview(database: Database, dataset: str) -> Overview:
+def overview(database: Database, dataset: str, *, area: str = "") -> Overview:
     """Count the pairs of a data set; see `Overview`."""
     sides = [f"{place}_{side}" for place in PLACES for side in "ab"]
     names = ("band", "state", "wanted", "outcome", "probability", *sides)
-    pairs = database.frame(sa.select(*(PAIRS.c[name] for name in names)).where(PAIRS.c.dataset == dataset))
+    query = sa.select(*(PAIRS.c[name] for name in names)).where(PAIRS.c.dataset == dataset, lies_in(area))
+    pairs = database.frame(query)
     pairs = pairs.assign(found=True, to_review=(pairs["wanted"] > 0) & (pairs["band"] != "distinct"))
     pairs = pairs.assign(**{state: pairs["state"] == state for state in ("undecided", "confirmed", "dismissed")})
-    runs = runs_of(database, dataset).to_dict("records")
+    runs = runs_of(database, dataset, area=area).to_dict("records")
     counts = {name: int(pairs[name].sum()) for name in COUNTS}
-    every = agreement(database, dataset)
+    every = agreement(database, dataset, area=area)
     return Overview(
         run={str(name): value for name, value in runs[0].items()} if runs else None,
         **counts,
@@ -71,15 +75,21 @@ def overview(database: Database, dataset: str) -> Overview:
     )
 
 
-def runs_of(database: Database, dataset: str) -> pd.DataFrame:
-    """Return the runs of a data set, latest first: the columns of `duplicate_runs`."""
-    return database.frame(sa.select(RUNS).where(RUNS.c.dataset == dataset).order_by(RUNS.c.at.desc(), RUNS.c.id))
+def runs_of(database: Database, dataset: str, *, area: str = "") -> pd.DataFrame:
+    """Return the runs of a data set, latest first: the columns of `duplicate_runs`; within an area their counts empty.
+
+    A run searches the whole data set, so that its counts are those of everybody.
+    """
+    found = database.frame(sa.select(RUNS).where(RUNS.c.dataset == dataset).order_by(RUNS.c.at.desc(), RUNS.c.id))
+    return found.assign(**dict.fromkeys(OF_ALL)) if area else found
 
 
-def decided_pairs(database: Database, dataset: str) -> pd.DataFrame:
+def decided_pairs(database: Database, dataset: str, *, area: str = "") -> pd.DataFrame:
     """Return what people decided, to calibrate evidence by: a, b (person_id), same (bool)."""
     query = sa.select(PAIRS.c.a, PAIRS.c.b, (PAIRS.c.outcome == "same").label("same"))
-    query = query.where(PAIRS.c.dataset == dataset, PAIRS.c.outcome.is_not(None)).order_by(PAIRS.c.a, PAIRS.c.b)
+    query = query.where(PAIRS.c.dataset == dataset, PAIRS.c.outcome.is_not(None), lies_in(area)).order_by(
+        PAIRS.c.a, PAIRS.c.b
+    )
     return database.frame(query).astype({"same": bool})
 
 

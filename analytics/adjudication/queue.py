@@ -6,11 +6,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from analytics.adjudication.life import CLAIM
+from analytics.adjudication.reading import lies_in
 from analytics.adjudication.tables import CLAIMS, PAIRS, REVEALS, REVIEWS
 
 
-def next_row(connection: sa.Connection, reviewer: str, *, dataset: str, now: datetime) -> dict[str, Any] | None:
+def next_row(
+    connection: sa.Connection, reviewer: str, *, dataset: str, now: datetime, area: str = ""
+) -> dict[str, Any] | None:
     """Return the pair that a reviewer has in hand, else the best of those that they may get; None = there is none.
+
+    Where an area is given both people live in it.
 
     First come those that need the fewest verdicts, so that what was begun is decided; then the likelier by tenths of
     the probability; in a tenth luck decides, so that the order tells no score.
@@ -32,7 +37,7 @@ def next_row(connection: sa.Connection, reviewer: str, *, dataset: str, now: dat
         .order_by(PAIRS.c.wanted, PAIRS.c.priority.desc(), PAIRS.c.lot, PAIRS.c.id)
     )
     for query in (in_hand, fresh):
-        row = connection.execute(query.limit(1)).mappings().first()
+        row = connection.execute(query.where(lies_in(area)).limit(1)).mappings().first()
         if row is not None:
             return dict(row)
     return None

@@ -12,15 +12,15 @@ from analytics.adjudication.tables import EVENTS, PAIRS
 from analytics.cases.reading import kept
 
 
-def seen(connection: sa.Connection, pair: str, version: int) -> dict[str, Any]:
+def seen(connection: sa.Connection, pair: str, version: int, *, area: str = "") -> dict[str, Any]:
     """Return a row of `duplicate_pairs`, where it is still the version that the officer saw.
 
     Raises:
-        AdjudicationError: there is no such pair or version.
+        AdjudicationError: there is no such pair in the area, or no such version.
         AdjudicationConflict: somebody acted since; says when and what, but neither who nor how: that would tell a
             verdict of a pair that is still under blind review.
     """
-    row = reading.row_of(connection, pair)
+    row = reading.row_of(connection, pair, area=area)
     if version == row["version"]:
         return row
     if not 0 < version < row["version"]:

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
+from analytics.access.areas import inside, is_inside, require_area
 from analytics.cases import life, reading
 from analytics.cases.case import ASKED, Case
 from analytics.cases.errors import CaseConflict, CaseError
@@ -36,12 +37,24 @@ class Cases:
 
     Every action takes the `version` of the case that the officer saw, and returns the case as it stands after. It
     raises `CaseConflict` where somebody else acted since, `CaseError` where it cannot be done (see
-    `analytics.cases.life`), is not explained, or there is no such case; then nothing is changed.
+    `analytics.cases.life`), is not explained, or there is no such case; then nothing is changed. Opened within an area
+    they hold the cases of its districts alone: of another there is none.
     """
 
-    def __init__(self, database: Database, *, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(self, database: Database, *, clock: Callable[[], datetime] = utc_now, area: str = "") -> None:
         self._database = database
         self._clock = clock
+        self._area = require_area(area)
+
+    def within(self, area: str) -> "Cases":
+        """Return the cases of an area, on the same connections; empty = as they are.
+
+        Raises:
+            CaseError: the area does not lie inside the one that these are limited to.
+        """
+        if not is_inside(area or self._area, self._area):
+            raise CaseError("The area lies outside the one that may be seen.")
+        return Cases(self._database, clock=self._clock, area=area or self._area)
 
     def open(self, flags: pd.DataFrame, *, dataset: str, snapshot: str, officer: str, reason: str) -> Opened:
         """Open cases from flags.
@@ -59,6 +72,8 @@ class Cases:
         """
         require_officer(officer)
         require_text(reason=reason)
+        if self._area and not all(is_inside(str(district), self._area) for district in flags["district"]):
+            raise CaseError("A flag lies outside the area in which you may open cases.")
         with self._database.writing(lock=OPENING) as connection:
             return add_flags(
                 connection, flags, dataset=dataset, snapshot=snapshot, officer=officer, reason=reason,
@@ -72,7 +87,7 @@ class Cases:
             CaseError: there is none of this id.
         """
         with self._database.reading() as connection:
-            return reading.read(connection, id_)
+            return reading.read(connection, id_, area=self._area)
 
     def queue(
         self,
@@ -102,6 +117,7 @@ class Cases:
             CaseError: a filter names what there is not.
         """
         query = queue_query(dataset=dataset, area=area, state=state, assignee=assignee, side=side, programme=programme)
+        query = query.where(inside(self._area, CASES.c.district))
         counted = sa.select(sa.func.count()).select_from(query.order_by(None).subquery())
         with self._database.reading() as connection:
             return Page(
@@ -129,7 +145,10 @@ class Cases:
         """
         names = ("id", "family_id", "programme", "side", "district", "finding", "blind", "inclusion_probability")
         query = sa.select(*(CASES.c[name] for name in names)).where(
-            CASES.c.dataset == dataset, CASES.c.finding.is_not(None), CASES.c.inclusion_probability.is_not(None)
+            CASES.c.dataset == dataset,
+            CASES.c.finding.is_not(None),
+            CASES.c.inclusion_probability.is_not(None),
+            inside(self._area, CASES.c.district),
         )
         return self._database.frame(query.order_by(CASES.c.id))
 
@@ -289,7 +308,7 @@ class Cases:
     def _seen(self, connection: sa.Connection, id_: str, version: int) -> Case:
         """Return a case that nobody else can change now, where it is still the version that the officer saw."""
         connection.execute(sa.select(CASES.c.id).where(CASES.c.id == id_).with_for_update())
-        case = reading.read(connection, id_)
+        case = reading.read(connection, id_, area=self._area)
         if version == case.version:
             return case
         if not 0 < version < case.version:

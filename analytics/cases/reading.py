@@ -6,28 +6,26 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from analytics.access.areas import inside
 from analytics.cases.case import Case, case_of
 from analytics.cases.errors import CaseError
 from analytics.cases.tables import CASES, EVENTS, FLAGS
 
 
-def read(connection: sa.Connection, id_: str) -> Case:
-    """Return a case as officers see it.
-
-    Raises:
-        CaseError: there is none of this id.
-    """
+def read(connection: sa.Connection, id_: str, *, area: str = "") -> Case:
+    """Return a case as officers see it; see `row_of`."""
     flags = sa.select(FLAGS).where(FLAGS.c.case == id_).order_by(FLAGS.c.flagged_at, FLAGS.c.kind, FLAGS.c.ref)
-    return case_of(row_of(connection, id_), [dict(row) for row in connection.execute(flags).mappings()])
+    return case_of(row_of(connection, id_, area=area), [dict(row) for row in connection.execute(flags).mappings()])
 
 
-def row_of(connection: sa.Connection, id_: str) -> dict[str, Any]:
+def row_of(connection: sa.Connection, id_: str, *, area: str = "") -> dict[str, Any]:
     """Return a row of `cases`.
 
     Raises:
-        CaseError: there is none of this id.
+        CaseError: there is none of this id in the area; one outside it is not told from one that never was.
     """
-    row = connection.execute(sa.select(CASES).where(CASES.c.id == id_)).mappings().one_or_none()
+    query = sa.select(CASES).where(CASES.c.id == id_, inside(area, CASES.c.district))
+    row = connection.execute(query).mappings().one_or_none()
     if row is None:
         raise CaseError(f"There is no case {id_}.", next_step="`tepat cases list` names those that are not closed.")
     return dict(row)

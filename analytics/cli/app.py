@@ -7,6 +7,7 @@ import typer
 
 from analytics import __version__
 from analytics.cli import (
+    access,
     audit,
     backup,
     benchmark,
@@ -39,6 +40,7 @@ app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(audit.app, name="audit")
 app.add_typer(cases.app, name="cases")
 app.add_typer(report.app, name="report")
+app.add_typer(access.app, name="access")
 app.command("train")(model.train)
 app.command("score")(model.score)
 app.add_typer(model.app, name="evaluate")

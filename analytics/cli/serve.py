@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from analytics.access.provider import WHERE, problem
 from analytics.settings import Settings, settings
 from analytics.store import open_store
 from validation.errors import TepatError
@@ -24,12 +25,17 @@ def serve(
     """Open the dashboard on the published data; Ctrl+C ends it."""
     store = open_store(settings())
     manifest = store.manifest(settings().dataset)
-    if manifest.dataset.sensitivity == "personal":
+    asked = settings().sign_in or manifest.dataset.sensitivity == "personal"
+    if asked and (missing := problem([home / WHERE for home in (Path.home(), SERVER.parents[1])])):
+        why = "holds personal data" if manifest.dataset.sensitivity == "personal" else "is to be seen after sign-in"
         raise TepatError(
-            f"The data set {manifest.dataset.name} holds personal data, and sign-in is not configured.",
-            cause="Only simulated and public data may be shown without sign-in.",
-            next_step='Show another data set with TEPAT_DATASET, or say sensitivity = "public" in its mapping if no '
-            "row is about a person who could be recognised.",
+            f"The data set {manifest.dataset.name} {why}, and sign-in is not configured.",
+            cause=f"{missing} Only simulated and public data may be shown without sign-in.",
+            next_step="Write the identity provider into .streamlit/secrets.toml, section [auth]: redirect_uri "
+            "(…/oauth2callback), cookie_secret (32 random characters or more), client_id, client_secret, "
+            "server_metadata_url. Then give roles with `tepat access grant`. Or show another data set with "
+            'TEPAT_DATASET, or say sensitivity = "public" in its mapping if no row is about a person who could be '
+            "recognised.",
         )
     command = [sys.executable, "-m", "streamlit", "run", str(SERVER),
                "--server.port", str(port or settings().port),

@@ -51,6 +51,15 @@ def within(frame: pd.DataFrame, area: str) -> pd.DataFrame:
     return frame[(codes == known) | codes.str.startswith(f"{known}.")]
 
 
+def limited(frame: pd.DataFrame, area: str) -> pd.DataFrame:
+    """Return of a table of the gate what lies in an area: rows of its districts, and rules without their counts."""
+    if not area:
+        return frame
+    if "district" in frame:
+        return within(frame, area)
+    return frame.iloc[:0] if "batch" in frame else frame.assign(checked=0, failed=0)
+
+
 def tables(manifest: Manifest, districts: pd.DataFrame, *, area: str = "") -> pd.DataFrame:
     """Return one row a table, worst first: table, file, rows (let in), rejected, passed.
 

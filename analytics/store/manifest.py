@@ -74,6 +74,10 @@ class Manifest(Frozen):
         """The local day of `data_until`."""
         return self.data_until.replace(tzinfo=UTC).astimezone(ZoneInfo(self.dataset.timezone)).date()
 
+    def limited(self) -> "Manifest":
+        """Return it without what counts the whole data set: for those who may see a part of it."""
+        return self.model_copy(update={"tables": {}, "sources": ()})
+
 
 class Attempt(Frozen):
     """How the last try to publish ended."""

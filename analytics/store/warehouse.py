@@ -1,5 +1,6 @@
 """One snapshot opened for reading: tables and marts as Ibis expressions."""
 
+from contextlib import AbstractContextManager
 from threading import Lock
 from typing import Any
 
@@ -8,6 +9,7 @@ import pandas as pd
 
 from analytics.store.manifest import Manifest
 from analytics.store.rooms import Rooms
+from analytics.store.within import within
 from validation.contract import CONTRACT
 
 
@@ -15,13 +17,28 @@ class Warehouse:
     """A published snapshot; immutable, so that many readers may hold it while a writer publishes the next.
 
     Rooms: `tables` (the contract), `derived` (what was computed for each family), `marts` (cubes that pages read),
-    `gate` (what was rejected and why).
+    `gate` (what was rejected and why). One that is limited to an area gives no row, name or count of another.
     """
 
-    def __init__(self, manifest: Manifest, rooms: Rooms) -> None:
-        self.manifest = manifest
+    def __init__(
+        self, manifest: Manifest, rooms: Rooms, *, area: str = "", lock: AbstractContextManager[Any] | None = None
+    ) -> None:
+        self.manifest = manifest.limited() if area else manifest
+        self.area = area
         self._rooms = rooms
-        self._lock = Lock()
+        self._lock: AbstractContextManager[Any] = lock or Lock()
+
+    def within(self, area: str) -> "Warehouse":
+        """Return the same snapshot limited to an area, on the same connection; empty = as it is.
+
+        Raises:
+            ValueError: the area does not lie inside the one that this warehouse is limited to.
+        """
+        if not area or area == self.area:
+            return self
+        if self.area and not area.startswith(f"{self.area}."):
+            raise ValueError("A limited warehouse cannot be widened.")
+        return Warehouse(self.manifest, self._rooms, area=area, lock=self._lock)
 
     def names(self, room: str) -> list[str]:
         """Return what `room` holds, sorted."""
@@ -31,8 +48,7 @@ class Warehouse:
     def table(self, name: str, *, room: str = "tables") -> Any:
         """Return the Ibis table `name` of `room`; one of the contract with all its columns."""
         with self._lock:
-            table = self._rooms.table(room, name)
-        return completed(name, table) if room == "tables" else table
+            return self._own(room, name)
 
     def mart(self, name: str) -> Any:
         """Return the mart `name`."""
@@ -43,6 +59,16 @@ class Warehouse:
         with self._lock:
             frame: pd.DataFrame = expression.to_pyarrow().to_pandas()
         return frame
+
+    def _own(self, room: str, name: str) -> Any:
+        table = self._whole(room, name)
+        if not self.area:
+            return table
+        return within(table, room=room, name=name, area=self.area, find=lambda other: self._whole("tables", other))
+
+    def _whole(self, room: str, name: str) -> Any:
+        table = self._rooms.table(room, name)
+        return completed(name, table) if room == "tables" else table
 
     def close(self) -> None:
         """Give the connection back; the warehouse can be read no more."""

@@ -9,6 +9,8 @@ from typing import Any, Literal
 import pandas as pd
 import sqlalchemy as sa
 
+from analytics.access.areas import require_area
+from analytics.adjudication.reading import lies_in
 from analytics.adjudication.storing import REVIEWING
 from analytics.adjudication.tables import PAIRS
 from analytics.cases.cases import utc_now
@@ -57,11 +59,14 @@ class Vault:
     """The vault of a data set, opened.
 
     Viewers and officers are named by their staff code. What cannot be done raises `VaultError`; then nothing is given.
+    Opened within an area it holds the people of pairs that lie in it alone: of another there is none.
     """
 
     def __init__(
-        self, database: Database, settings: Settings, *, dataset: str, clock: Callable[[], datetime] = utc_now
-    ) -> None:
+        self, database: Database, settings: Settings, *, dataset: str, clock: Callable[[], datetime] = utc_now,
+        area: str = "",
+    ) -> None:  # fmt: skip
+        self._area = require_area(area)
         self._database = database
         self._settings = settings
         self._dataset = dataset
@@ -162,6 +167,8 @@ class Vault:
         """Return who looked, newest first: id, person_id, viewer, at (naive UTC), what, purpose, pair."""
         query = sa.select(*(column for column in VIEWS.c if column.name != "dataset"))
         query = query.where(VIEWS.c.dataset == self._dataset)
+        if self._area:
+            query = query.where(VIEWS.c.person_id.in_(sa.select(self._in_pairs().subquery().c.person_id)))
         for column, value in ((VIEWS.c.person_id, person_id), (VIEWS.c.viewer, viewer)):
             query = query.where(column == value) if value else query
         return self._database.frame(query.order_by(VIEWS.c.id.desc()).limit(rows))
@@ -258,7 +265,9 @@ class Vault:
         with self._database.writing() as connection:
             row = self._held(connection, person_id)
             if pair is not None:
-                in_pair = sa.and_(PAIRS.c.id == pair, sa.or_(PAIRS.c.a == person_id, PAIRS.c.b == person_id))
+                in_pair = sa.and_(
+                    PAIRS.c.id == pair, lies_in(self._area), sa.or_(PAIRS.c.a == person_id, PAIRS.c.b == person_id)
+                )
                 query = sa.select(PAIRS.c.id).where(PAIRS.c.dataset == self._dataset, in_pair)
                 if connection.execute(query).first() is None:
                     raise VaultError(f"The person is not in the pair {pair}.")
@@ -288,17 +297,21 @@ class Vault:
     def _past(self, before: datetime) -> sa.Select[Any]:
         """Return the query of whose pairs were all decided before."""
         late = sa.or_(PAIRS.c.outcome.is_(None), PAIRS.c.decided_at >= before)
-        alive = self._in_pairs(late).subquery()
+        alive = self._in_pairs(late, area="").subquery()
         query = sa.select(PEOPLE.c.person_id).where(self._own())
         return query.where(PEOPLE.c.person_id.not_in(sa.select(alive.c.person_id))).order_by(PEOPLE.c.person_id)
 
-    def _in_pairs(self, *conditions: sa.ColumnElement[bool]) -> sa.CompoundSelect[Any]:
-        """Return the query of person_id of those in pairs."""
-        own = (PAIRS.c.dataset == self._dataset, *conditions)
+    def _in_pairs(self, *conditions: sa.ColumnElement[bool], area: str | None = None) -> sa.CompoundSelect[Any]:
+        """Return the query of person_id of those in pairs of an area, None = the vault's own."""
+        within = lies_in(self._area if area is None else area)
+        own = (PAIRS.c.dataset == self._dataset, within, *conditions)
         return sa.union(*(sa.select(side.label("person_id")).where(*own) for side in (PAIRS.c.a, PAIRS.c.b)))
 
     def _own(self) -> sa.ColumnElement[bool]:
-        return PEOPLE.c.dataset == self._dataset
+        own = PEOPLE.c.dataset == self._dataset
+        if not self._area:
+            return own
+        return sa.and_(own, PEOPLE.c.person_id.in_(sa.select(self._in_pairs().subquery().c.person_id)))
 
     def _is(self, person_id: str) -> sa.ColumnElement[bool]:
         return sa.and_(self._own(), PEOPLE.c.person_id == person_id)

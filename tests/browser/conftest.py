@@ -153,11 +153,9 @@ Tab = Callable[[str], contextlib.AbstractContextManager[Visitor]]
 
 
 @contextlib.contextmanager
-def serving(home: Path, log: Path, **extra: str) -> Iterator[str]:
+def serving(home: Path, log: Path, *, port: int = 0, **extra: str) -> Iterator[str]:
     """Run the server as a user would and give its address."""
-    with socket.socket() as free:
-        free.bind((HOST, 0))
-        port = free.getsockname()[1]
+    port = port or free_port()
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("TEPAT_", "STREAMLIT_"))}
     environment = inherited | {"TEPAT_HOME": str(home), "PYTHONPATH": str(ROOT)} | extra
     command = [sys.executable, "-m", "streamlit", "run", "dashboard/server.py"]
@@ -176,6 +174,13 @@ def serving(home: Path, log: Path, **extra: str) -> Iterator[str]:
                 server.wait(10)
             except subprocess.TimeoutExpired:
                 server.kill()
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on now."""
+    with socket.socket() as free:
+        free.bind((HOST, 0))
+        return int(free.getsockname()[1])
 
 
 def _wait_until_up(url: str, server: subprocess.Popen[bytes], log: Path) -> None:

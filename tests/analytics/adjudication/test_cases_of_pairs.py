@@ -126,6 +126,7 @@ def test_a_whole_adjudication_leaves_every_other_file_of_the_home_as_it_was(pilo
 
 
 READ_ONLY = {
+    "analytics.access.areas": {"inside", "is_inside", "require_area"},
     "analytics.settings": {"Settings"},
     "analytics.keys": {"cipher"},
     "analytics.estimation": {"LEVEL", "wilson"},

@@ -1,0 +1,151 @@
+"""Sign-in through a real OpenID provider on loopback: role pages, logout, expiry, and forged and missing claims."""
+
+import importlib.util
+import json
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import HOST, START_SECONDS, free_port, serving
+
+if importlib.util.find_spec("oidc_provider_mock") is None:
+    pytest.skip("oidc-provider-mock is not installed", allow_module_level=True)
+
+OWN = "35.10.01"
+USERS = (
+    {"sub": "pkh-07", "tepat_role": "officer", "tepat_area": OWN},
+    {"sub": "adj-01", "tepat_role": "adjudicator", "tepat_area": ""},
+    {"sub": "no-area", "tepat_role": "leadership"},
+    {"sub": "boss-01", "tepat_role": "boss", "tepat_area": ""},
+    {"sub": "visitor-01", "tepat_role": "visitor", "tepat_area": ""},
+)
+SESSION_SECONDS = 18
+SECRETS = """[auth]
+redirect_uri = "{url}/oauth2callback"
+cookie_secret = "{secret}"
+client_id = "tepat"
+client_secret = "tepat-secret"
+server_metadata_url = "{provider}/.well-known/openid-configuration"
+"""
+
+
+@pytest.fixture(scope="module")
+def provider(logs: Path) -> Iterator[str]:
+    """A provider on loopback that knows `USERS`."""
+    port = free_port()
+    command = [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "--port", str(port), "--host", HOST]
+    for user in USERS:
+        command += ["--user-claims", json.dumps(user)]
+    with (logs / "provider.log").open("wb") as out, subprocess.Popen(command, stdout=out, stderr=out) as server:
+        try:
+            _wait(f"http://{HOST}:{port}/.well-known/openid-configuration")
+            yield f"http://{HOST}:{port}"
+        finally:
+            server.terminate()
+
+
+@pytest.fixture(scope="module")
+def site(pilot_home, logs, provider, tmp_path_factory) -> Iterator[str]:
+    """The pilot, for those alone who signed in; roles from claims; a sign-in that lasts some seconds."""
+    home, port = tmp_path_factory.mktemp("user"), free_port()
+    (home / ".streamlit").mkdir()
+    secrets = SECRETS.format(url=f"http://{HOST}:{port}", secret="s" * 40, provider=provider)
+    (home / ".streamlit" / "secrets.toml").write_text(secrets)
+    given = {"HOME": str(home), "TEPAT_SIGN_IN": "true", "TEPAT_ROLES_FROM": "claims"}
+    given["TEPAT_SESSION_HOURS"] = str(SESSION_SECONDS / 3600)
+    with serving(pilot_home, logs / "sign-in.log", port=port, **given) as url:
+        yield url
+
+
+@pytest.fixture
+def page(profile, site) -> Iterator[Page]:
+    """A tab of a browser that nobody has signed in with."""
+    profile.clear_cookies()
+    opened = profile.new_page()
+    yield opened
+    opened.close()
+
+
+def sign_in(page: Page, site: str, subject: str) -> None:
+    page.goto(site)
+    page.get_by_role("button", name="Masuk").click()
+    page.get_by_placeholder("sub").fill(subject)
+    page.get_by_role("button", name="Authorize").click()
+
+
+def links(page: Page) -> set[str]:
+    """Names of the pages that the navigation has."""
+    expect(page.get_by_test_id("stTopNavLink").first).to_be_visible()
+    found = page.eval_on_selector_all("a[href]", "all => all.map(link => new URL(link.href).pathname.slice(1))")
+    return set(found)
+
+
+def test_nobody_sees_a_page_before_signing_in(page, site):
+    for path in ("", "/kasus", "/tinjau?officer=petugas-1", "/pendaftaran?role=visitor&role_area="):
+        page.goto(f"{site}{path}")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Masuk untuk melihat data ini")
+        expect(page.get_by_test_id("stTopNavLink")).to_have_count(0)
+        expect(page.get_by_text("keluarga terdaftar")).to_have_count(0)
+
+
+def test_who_signs_in_sees_their_pages_and_leaves_again(page, site):
+    sign_in(page, site, "pkh-07")
+    expect(page.get_by_text(f"pkh-07 · petugas wilayah · {OWN}")).to_be_visible()
+    assert "tinjau" not in links(page)
+    page.get_by_role("button", name="Keluar").click()
+    page.get_by_role("button", name="End session").click()
+    expect(page.get_by_role("button", name="Masuk")).to_be_visible()
+
+
+@pytest.mark.parametrize("subject", ["no-area", "boss-01", "visitor-01", "stranger", "two words"])
+def test_claims_that_give_no_role_open_nothing(page, site, subject):
+    sign_in(page, site, subject)
+    expect(page.get_by_text("tidak dapat membuka apa pun")).to_be_visible()
+    expect(page.get_by_test_id("stTopNavLink")).to_have_count(0)
+
+
+def test_a_role_in_the_url_is_no_role(page, site):
+    sign_in(page, site, "pkh-07")
+    expect(page.get_by_text(f"petugas wilayah · {OWN}")).to_be_visible()
+    page.goto(f"{site}/antrean?role=visitor&role_area=&area=35.10.02&officer=petugas-2")
+    expect(page.get_by_text(f"pkh-07 · petugas wilayah · {OWN}")).to_be_visible()
+
+
+def test_a_forged_cookie_is_no_sign_in(page, site):
+    sign_in(page, site, "pkh-07")
+    expect(page.get_by_text("pkh-07 · petugas wilayah")).to_be_visible()
+    cookies = [cookie for cookie in page.context.cookies() if "user" in cookie["name"]]
+    assert cookies
+    for cookie in cookies:
+        value = cookie["value"]
+        middle = len(value) // 2
+        changed = value[:middle] + ("A" if value[middle] != "A" else "B") + value[middle + 1 :]
+        page.context.add_cookies([{**cookie, "value": changed}])
+    page.goto(site)
+    expect(page.get_by_role("button", name="Masuk")).to_be_visible()
+
+
+def test_a_sign_in_expires(page, site):
+    sign_in(page, site, "adj-01")
+    expect(page.get_by_text("adj-01 · penelaah pasangan")).to_be_visible()
+    time.sleep(SESSION_SECONDS)
+    page.reload()
+    expect(page.get_by_text("tidak dapat membuka apa pun")).to_be_visible()
+
+
+def _wait(url: str) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - loopback
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.1)
+    pytest.fail("The provider did not start.")
