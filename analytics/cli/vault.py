@@ -22,7 +22,7 @@ def rotate_key(*, as_json: JsonOption = False) -> None:
 
     After an interruption run it again: it goes on where it was. Backups made before need the keys that are in them.
     """
-    from analytics.vault.rotation import rotate  # noqa: PLC0415 - loads the register
+    from analytics.privacy.rotation import rotate  # noqa: PLC0415 - loads the register
 
     with progress() as report:
         done = rotate(settings(), progress=report)

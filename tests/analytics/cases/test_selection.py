@@ -243,6 +243,7 @@ READ_ONLY = {
     "analytics.risk.learners": {"without_category"},
     "analytics.marts.common": {"with_district"},
     "analytics.audits.planning": {"require_random_share"},
+    "analytics.access.areas": {"inside", "is_inside", "require_area"},
     "analytics.settings": {"Settings", "SettingsError"},
     "analytics.eligibility": {"VERDICTS", "rulebook"},
     "analytics.eligibility.verdicts": {"SEPARATOR"},

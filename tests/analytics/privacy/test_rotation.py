@@ -18,9 +18,9 @@ from analytics.adjudication import open_adjudication
 from analytics.biometrics.template_rows import ready_made
 from analytics.biometrics.templates import Templates
 from analytics.keys import RotationError, cipher, fernet, keys_at_rest
+from analytics.privacy.rotation import rotate
 from analytics.register import open_database
 from analytics.vault import Identity, Person, open_vault
-from analytics.vault.rotation import rotate
 from analytics.vault.tables import PEOPLE
 from tests.analytics.adjudication.conftest import DATASET, found, pair
 from tests.conftest import ROOT
@@ -30,7 +30,7 @@ COHORT = bytes(range(64))
 LOOK = {"viewer": "R-1", "purpose": "Memeriksa"}
 CHILD = """
 import pickle, sys
-from analytics.vault.rotation import rotate
+from analytics.privacy.rotation import rotate
 seen = 0
 
 def tell(what, share):
