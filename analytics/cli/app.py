@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from analytics import __version__
-from analytics.cli import audit, benchmark, cases, data, faces, model, quarantine, report, serve
+from analytics.cli import audit, audit_log, benchmark, cases, data, faces, model, quarantine, report, serve
 from validation.errors import TepatError
 
 EXIT_ERROR = 2
@@ -24,6 +24,7 @@ app.command("ingest")(data.ingest_export)
 app.command("status")(data.status)
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(audit.app, name="audit")
+app.add_typer(audit_log.app, name="audit-log")
 app.add_typer(cases.app, name="cases")
 app.add_typer(report.app, name="report")
 app.command("train")(model.train)

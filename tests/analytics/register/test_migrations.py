@@ -13,7 +13,8 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-import analytics.adjudication.tables  # declares its tables
+import analytics.access_log.tables  # declares its tables
+import analytics.adjudication.tables
 import analytics.cases.tables
 import analytics.vault.tables
 from analytics.audits.tables import DRAWS, RESULTS, VISITS
