@@ -83,12 +83,12 @@ def append(
     return int(row["number"])
 
 
-def record(settings: Settings, *, actor: str = "", action: Action, **said: Any) -> int:
+def record(settings: Settings, *, actor: str | None = None, action: Action, **said: Any) -> int:
     """Append an entry on its own, before what it tells of is given out; see `append`.
 
     Args:
         settings: Home and register.
-        actor: Empty = `operator()`, in the role `COMMAND_LINE`.
+        actor: None = `operator()`, in the role `COMMAND_LINE`.
         action: What is about to be done.
         said: As `append`.
 
@@ -96,7 +96,7 @@ def record(settings: Settings, *, actor: str = "", action: Action, **said: Any) 
         AccessLogError: as `append`.
         SettingsError, RegisterError: as `analytics.register.open_database`.
     """
-    if not actor:
+    if actor is None:
         actor, said = operator(), {"role": COMMAND_LINE} | said
     with closing(open_database(settings)) as database, database.writing() as connection:
         return append(connection, actor=actor, action=action, **said)
