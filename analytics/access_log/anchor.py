@@ -7,7 +7,6 @@ what somebody did who had the home folder and its key.
 
 import json
 import logging
-import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -15,10 +14,12 @@ import sqlalchemy as sa
 
 from analytics.access_log.errors import AccessLogError
 from analytics.access_log.tables import LOG
-from analytics.files import DRAFT
+from analytics.files import write_whole
 from analytics.log import log
 
 FILE = "access-log.anchor"
+SIZE = 160
+"""Bytes of the file under the home folder: more than the longest anchor."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,15 +68,18 @@ def anchor_text(anchor: Anchor) -> str:
 
 
 def keep_anchor(home: Path, anchor: Anchor) -> None:
-    """Write the anchor of a home in one step.
+    """Write the anchor of a home over the one before it.
 
-    It is not forced onto the disk, as the entry itself is: after a power cut an older one is there, which is as true.
+    In place, with as many bytes each time: a new file a time would cost a hundred times more. It is not forced onto the
+    disk, as the entry itself is: after a power cut an older anchor is there, which is as true.
     """
-    path = anchor_file(home)
-    draft = path.with_name(f"{DRAFT}{secrets.token_hex(8)}")
+    path, content = anchor_file(home), anchor_text(anchor).rjust(SIZE).encode()
     try:
-        draft.write_text(anchor_text(anchor))
-        draft.replace(path)
+        if not path.exists():
+            write_whole(path, content)
+            return
+        with path.open("r+b", buffering=0) as file:
+            file.write(content)
     except OSError as error:
         # What was done is committed, and must not look undone; the older anchor still holds.
         log("access_log_anchor_not_kept", level=logging.WARNING, number=anchor.number, cause=error.strerror)
