@@ -13,7 +13,7 @@ from analytics.adjudication.storing import REVIEWING
 from analytics.adjudication.tables import PAIRS
 from analytics.adjudication.writing import write
 from analytics.cases.cases import OPENING
-from analytics.cases.opening import NEEDED, Opened, add_flags
+from analytics.cases.opening import NEEDED, Opened, add_flags, log_opened
 from analytics.register import Database
 from analytics.register.database import wait_for
 
@@ -64,6 +64,7 @@ def open_cases(
         for row in rows:
             if flags[row["id"]]:
                 write(connection, row, "cases", officer=officer, reason=reason, now=at, opened_at=at)
+        log_opened(connection, opened, dataset=dataset, snapshot=snapshot, officer=officer, now=now)
     return opened
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from analytics.access_log import append
 from analytics.adjudication import reading
 from analytics.adjudication.errors import AdjudicationConflict, AdjudicationError
 from analytics.adjudication.life import DECIDED, Action, state_of, wanted
@@ -74,4 +75,16 @@ def write(
     }  # fmt: skip
     connection.execute(EVENTS.insert(), event)
     connection.execute(PAIRS.update().where(PAIRS.c.id == row["id"]), changed | {"version": version})
+    said: dict[str, str | int] = {"action": action, "version": version, "state": state}
+    if action in ("verdict", "settle"):
+        said["verdict"] = reviews[-1].verdict
+    append(
+        connection,
+        actor=officer,
+        action="review_pair",
+        kind="pair",
+        ref=row["id"],
+        at=now,
+        details=said,
+    )
     return version

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 import pandas as pd
 import sqlalchemy as sa
 
+from analytics.access_log import COMMAND_LINE, append, operator
 from analytics.audits.draw import Drawn
 from analytics.audits.frame import Frame
 from analytics.audits.tables import DRAWS, RESULTS, VISITS
@@ -77,6 +78,10 @@ class Register:
                 with self._database.writing() as connection:
                     connection.execute(DRAWS.insert(), vars(made) | {"programmes": list(made.programmes)})
                     connection.execute(VISITS.insert(), records(visits))
+                    append(
+                        connection, actor=operator(), role=COMMAND_LINE, action="draw_visits", kind="draw",
+                        ref=made.id, details={"dataset": dataset, "snapshot": snapshot, "visits": made.visits},
+                    )  # fmt: skip
             except sa.exc.IntegrityError:  # another process was faster: with the next numbers
                 continue
             return made
@@ -169,6 +174,10 @@ class Register:
                 codes = visits["code"].iloc[start : start + AT_ONCE].tolist()
                 connection.execute(RESULTS.delete().where(RESULTS.c.code.in_(codes)))
             connection.execute(RESULTS.insert(), records(results[["code", "programme", "entitled"]]))
+            append(
+                connection, actor=operator(), role=COMMAND_LINE, action="import_results",
+                details={"visits": len(visits), "results": len(results)},
+            )  # fmt: skip
 
     def close(self) -> None:
         """Give the connections back."""

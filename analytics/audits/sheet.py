@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
+from analytics.access_log import record
 from analytics.audits import AuditError, words
 from analytics.audits.paper import write_pdf
 from analytics.audits.register import Draw, Register, open_register
@@ -98,6 +99,10 @@ def write_sheets(
         names = _names(open_, made, settings=settings, mapping_path=mapping_path, source=source)
         open_["checker"] = _shared_out(open_, checkers, register=register)
     titled = _titled(open_, names, made, settings=settings)
+    record(
+        settings, action="write_sheets", kind="draw", ref=draw,
+        details={"visits": len(open_), "checkers": int(open_["checker"].nunique()), "named": names is not None},
+    )  # fmt: skip
     target.mkdir(parents=True, exist_ok=True, mode=0o700)
     target.chmod(0o700)
     sheets = [

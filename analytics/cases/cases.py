@@ -8,11 +8,12 @@ import pandas as pd
 import sqlalchemy as sa
 
 from analytics.access.areas import inside, is_inside, require_area
+from analytics.access_log import append
 from analytics.cases import life, reading
 from analytics.cases.case import ASKED, Case
 from analytics.cases.errors import CaseConflict, CaseError
 from analytics.cases.notices import notice
-from analytics.cases.opening import Opened, add_flags
+from analytics.cases.opening import Opened, add_flags, log_opened
 from analytics.cases.queue import Page, on_page, queue_query
 from analytics.cases.tables import CASES, EVENTS
 from analytics.cases.wording import require_officer, require_text
@@ -75,10 +76,12 @@ class Cases:
         if self._area and not all(is_inside(str(district), self._area) for district in flags["district"]):
             raise CaseError("A flag lies outside the area in which you may open cases.")
         with self._database.writing(lock=OPENING) as connection:
-            return add_flags(
-                connection, flags, dataset=dataset, snapshot=snapshot, officer=officer, reason=reason,
-                now=self._clock(),
-            )  # fmt: skip
+            now = self._clock()
+            opened = add_flags(
+                connection, flags, dataset=dataset, snapshot=snapshot, officer=officer, reason=reason, now=now
+            )
+            log_opened(connection, opened, dataset=dataset, snapshot=snapshot, officer=officer, now=now)
+        return opened
 
     def case(self, id_: str) -> Case:
         """Return a case; its flags are None until the finding is recorded.
@@ -350,6 +353,11 @@ class Cases:
         }
         connection.execute(EVENTS.insert(), event)
         connection.execute(CASES.update().where(CASES.c.id == case.id), changes | {"version": version})
+        said: dict[str, Any] = {name: changes[name] for name in ("state", "finding", "outcome") if name in changes}
+        append(
+            connection, actor=officer, action="decide_case", kind="case", ref=case.id, at=now,
+            details=said | {"action": action, "version": version},
+        )  # fmt: skip
         return reading.read(connection, case.id)
 
     def _closed(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pandas as pd
 import sqlalchemy as sa
 
+from analytics.access_log import append
 from analytics.cases.case import KINDS
 from analytics.cases.errors import CaseError
 from analytics.cases.life import DAYS, SIDES, day_of
@@ -87,6 +88,17 @@ def add_flags(
         known=len(flags) - len(new),
         by_kind={str(kind): int(count) for kind, count in new["kind"].value_counts().sort_index().items()},
     )
+
+
+def log_opened(
+    connection: sa.Connection, opened: Opened, *, dataset: str, snapshot: str, officer: str, now: datetime
+) -> None:
+    """Append to the access log what was opened, if anything, once all else of the transaction is written."""
+    if opened.cases or opened.joined:
+        append(
+            connection, actor=officer, action="open_cases", kind="dataset", ref=dataset, at=now,
+            details={"snapshot": snapshot, "cases": opened.cases, "joined": opened.joined},
+        )  # fmt: skip
 
 
 def _note_probabilities(connection: sa.Connection, drawn: pd.DataFrame) -> None:

@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from analytics.cases.errors import CaseError
+from analytics.register.numbers import PERSON_NUMBER
 
 OFFICER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 """A staff code or login, never a name."""
-PERSON_NUMBER = re.compile(r"(?<!\d)(?:\d[ .-]?){15}\d(?!\d)")
-"""16 digits, with or without gaps: a NIK or KK number."""
 MOST_LETTERS = 4_000
 """Of one text (assumed): a statement, not a file."""
 

@@ -9,6 +9,7 @@ from analytics import __version__
 from analytics.cli import (
     access,
     audit,
+    audit_log,
     backup,
     benchmark,
     brief,
@@ -38,6 +39,7 @@ app.command("ingest")(data.ingest_export)
 app.command("status")(data.status)
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(audit.app, name="audit")
+app.add_typer(audit_log.app, name="audit-log")
 app.add_typer(cases.app, name="cases")
 app.add_typer(report.app, name="report")
 app.add_typer(access.app, name="access")

@@ -6,9 +6,11 @@ from typing import Annotated, Literal
 import typer
 
 from analytics import quarantine
+from analytics.access_log import record
 from analytics.cli.data import JsonOption, print_ingested
 from analytics.cli.output import plain, print_json, print_table, progress, say
 from analytics.ingest import ingest
+from analytics.ingest.mapping import load_mapping
 from analytics.settings import settings
 from validation.errors import ExportError
 
@@ -81,6 +83,11 @@ def export_rows(
     folder back in with `tepat quarantine retry`.
     """
     _demand_folder(source)
+    dataset = load_mapping(mapping).dataset.name
+    record(
+        settings(), action="export", kind="dataset", ref=dataset,
+        details={"what": "quarantine", "format": form, "refused": refused},
+    )  # fmt: skip
     written = quarantine.export(settings(), mapping, source, to, ending=f".{form}", refused=refused)
     if as_json:
         print_json({"files": [{"table": file.table, "file": str(file.path), "rows": file.rows} for file in written]})

@@ -5,7 +5,7 @@ a lock waits for the others that name the same.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -23,6 +23,10 @@ MIGRATING = 7_337_001
 """Lock of PostgreSQL that one process holds while it makes the tables; any number that no other room takes."""
 READS = "tepat_reads"
 """Execution option of a connection that only reads."""
+HOME = "tepat_home"
+"""Execution option of every connection: the home folder, under which keys lie."""
+AFTER = "tepat_after"
+"""Entry of a writing connection's `info`: name to what is called once its transaction is committed."""
 
 
 class RegisterError(TepatError):
@@ -51,10 +55,15 @@ class Database:
         Raises:
             RegisterError: the engine cannot be reached; names no password.
         """
-        with self._told(), self._engine.begin() as connection:
-            if lock:
-                wait_for(connection, lock)
-            yield connection
+        with self._told():
+            with self._engine.begin() as connection:
+                after: dict[str, Callable[[], None]] = {}
+                connection.info[AFTER] = after
+                if lock:
+                    wait_for(connection, lock)
+                yield connection
+            for act in after.values():
+                act()
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -135,21 +144,22 @@ def open_engine(settings: Settings) -> sa.Engine:
     Raises:
         SettingsError: the URL is of another kind than SQLite or PostgreSQL.
     """
+    own = {HOME: settings.home}
     if not settings.register_url:
         path = settings.home / FILE
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        return _sqlite(f"sqlite:///{path.resolve()}")
+        return _sqlite(f"sqlite:///{path.resolve()}", own)
     scheme, _, rest = settings.register_url.partition("://")
     if scheme == "sqlite":
-        return _sqlite(settings.register_url)
+        return _sqlite(settings.register_url, own)
     if scheme not in {"postgres", "postgresql", "postgresql+psycopg"}:
         raise SettingsError(
             "TEPAT_REGISTER_URL cannot be used.",
             cause=f"The scheme {scheme!r} is not known.",
             next_step="Use postgresql://…, or leave it empty for a file under the home folder.",
         )
-    return sa.create_engine(f"postgresql+psycopg://{rest}", pool_pre_ping=True)
+    return sa.create_engine(f"postgresql+psycopg://{rest}", pool_pre_ping=True, execution_options=own)
 
 
 def has_register(settings: Settings) -> bool:
@@ -178,8 +188,8 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): _plain(value) for name, value in row.items()} for row in plain.to_dict("records")]
 
 
-def _sqlite(url: str) -> sa.Engine:
-    engine = sa.create_engine(url, connect_args={"timeout": LOCK_SECONDS})
+def _sqlite(url: str, options: dict[str, Any]) -> sa.Engine:
+    engine = sa.create_engine(url, connect_args={"timeout": LOCK_SECONDS}, execution_options=options)
 
     @sa.event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:

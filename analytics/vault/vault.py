@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import pandas as pd
 import sqlalchemy as sa
 
 from analytics.access.areas import require_area
+from analytics.access_log import Action, append
 from analytics.adjudication.reading import lies_in
 from analytics.adjudication.storing import REVIEWING
 from analytics.adjudication.tables import PAIRS
@@ -26,6 +27,11 @@ from analytics.vault.sealing import Seal
 from analytics.vault.tables import PEOPLE, VIEWS
 
 What = Literal["identity", "numbers", "photo", "refused", "corrected", "erased", "purged"]
+ACTIONS: Final[dict[What, Action]] = {
+    "identity": "view_identity", "numbers": "view_numbers", "photo": "view_photo", "refused": "refuse_photo",
+    "corrected": "correct_person", "erased": "erase_person", "purged": "purge_person",
+}  # fmt: skip
+"""What is kept of a look, as the access log calls it."""
 BATCH = 200
 """People of one transaction: with photos some megabytes."""
 
@@ -238,8 +244,8 @@ class Vault:
             people = list(connection.execute(self._past(before)).scalars())
             for batch in _batches(people):
                 connection.execute(PEOPLE.delete().where(self._own(), PEOPLE.c.person_id.in_(batch)))
-                for person_id in batch:
-                    self._log(connection, "purged", person_id, viewer=officer, purpose="retention")
+            for person_id in people:
+                self._log(connection, "purged", person_id, viewer=officer, purpose="retention")
         self._database.forget()
         return Purged(people=len(people), before=before)
 
@@ -292,6 +298,10 @@ class Vault:
             "purpose": purpose, "pair": pair,
         }  # fmt: skip
         (id_,) = connection.execute(VIEWS.insert(), line).inserted_primary_key or (0,)
+        append(
+            connection, actor=viewer, action=ACTIONS[what], kind="person", ref=person_id, purpose=purpose,
+            details={"dataset": self._dataset, "pair": pair}, at=self._now(),
+        )  # fmt: skip
         return int(id_)
 
     def _past(self, before: datetime) -> sa.Select[Any]:

@@ -102,7 +102,7 @@ def test_a_name_that_looks_like_a_formula_is_text(home, pilot_home, tmp_path):
     written = write_sheets(home, made.id, tmp_path / "out", mapping_path=MAPPING, source=folder)
     sheet = openpyxl.load_workbook(written.sheets[0].files[0]).worksheets[0]
     assert sheet["D2"].data_type == "s"
-    assert sheet["D2"].value == '=HYPERLINK("http://x")'
+    assert sheet["D2"].value == """'=HYPERLINK("http://x")"""
 
 
 def test_lists_are_shared_out_again_only_when_asked(home, tmp_path):

@@ -14,6 +14,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 import analytics.access.tables  # declares its table
+import analytics.access_log.tables  # declares its tables
 import analytics.adjudication.tables
 import analytics.cases.tables
 import analytics.vault.tables
@@ -65,6 +66,25 @@ def test_a_register_of_before_the_steps_is_taken_over_with_its_rows(register_set
             for table, row in ROWS.items():
                 (kept,) = database.frame(sa.select(table)).to_dict("records")
                 assert kept == row
+    assert differences(register_settings) == []
+
+
+def test_a_register_of_the_step_before_keeps_its_rows_when_the_access_log_is_added(register_settings):
+    open_database(register_settings).close()
+    engine = open_engine(register_settings)
+    with engine.begin() as connection:
+        for table, row in ROWS.items():
+            connection.execute(table.insert(), row)
+        connection.execute(sa.text("DROP TABLE access_log"))
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.text("DROP FUNCTION access_log_is_append_only, access_log_goes_on"))
+        before = sa.text("UPDATE alembic_version SET version_num = :step")
+        connection.execute(before, {"step": STEPS[STEPS.index("0005") - 1]})
+    engine.dispose()
+    with closing(open_database(register_settings)) as database:
+        for table, row in ROWS.items():
+            assert database.frame(sa.select(table)).to_dict("records") == [row]
+        assert database.frame(sa.select(analytics.access_log.tables.LOG)).empty
     assert differences(register_settings) == []
 
 

@@ -1,0 +1,33 @@
+"""The access log: who saw, exported and decided what, in a chain that shows what was altered, removed or put in.
+
+It lies in the register. An entry is appended in the transaction of what it tells of, and is never changed: neither the
+engine nor the chain lets it be. It names people by pseudonym and holds no reason that an officer wrote, since nothing
+in it can be erased; the reason stands in the history of the case or pair, under the version that the entry names.
+"""
+
+from analytics.access_log.anchor import Anchor, anchor_file, anchor_text, read_anchor
+from analytics.access_log.appending import COMMAND_LINE, append, operator, record
+from analytics.access_log.entry import ACTIONS, Action, Detail
+from analytics.access_log.errors import AccessLogError
+from analytics.access_log.reading import entries
+from analytics.access_log.verifying import Finding, Verified, newest, verify
+
+__all__ = [
+    "ACTIONS",
+    "COMMAND_LINE",
+    "AccessLogError",
+    "Action",
+    "Anchor",
+    "Detail",
+    "Finding",
+    "Verified",
+    "anchor_file",
+    "anchor_text",
+    "append",
+    "entries",
+    "newest",
+    "operator",
+    "read_anchor",
+    "record",
+    "verify",
+]
