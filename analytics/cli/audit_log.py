@@ -85,8 +85,7 @@ def show(
         ["entry", "at (UTC)", "actor", "action", "of", "details", "purpose"],
         [
             [f"{row['number']:,}", row["at"][:19], f"{row['actor']} {row['role']}".strip(), row["action"],
-             f"{row['kind']} {row['ref']}".strip(), row["details"].replace("[", r"\["),
-             row["purpose"].replace("[", r"\[")]
+             f"{row['kind']} {row['ref']}".strip(), row["details"], row["purpose"]]
             for row in listed
         ],
         left=7,
