@@ -4,8 +4,8 @@ import hashlib
 import io
 import json
 import secrets
-import shutil
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +14,6 @@ import pandas as pd
 
 from analytics import __version__
 from analytics.access_log import record
-from analytics.files import DRAFT, write_whole
 from analytics.metrics.comparisons import place_names
 from analytics.research.anonymity import Anonymity, require
 from analytics.research.codebook import ROW, as_markdown, codebook
@@ -22,6 +21,7 @@ from analytics.research.columns import QUASI
 from analytics.research.errors import ResearchError
 from analytics.research.families import families
 from analytics.research.figures import commands, of_rows, reported
+from analytics.research.folder import give, require_new
 from analytics.research.generalise import Generalised, describe, generalise
 from analytics.research.readme import readme
 from analytics.settings import Settings
@@ -78,7 +78,7 @@ def export(
         ResearchError: the folder exists or cannot be made, the region is unknown, or the protection cannot be reached.
         AccessLogError: the export cannot be logged.
     """
-    _require_new(output)
+    require_new(output)
     if area and area not in place_names(warehouse):
         raise ResearchError(
             f"The data set {warehouse.manifest.dataset.name} knows no such region.",
@@ -119,7 +119,12 @@ def export(
         "README.md": readme(about).encode(),
     }
     about["files"] = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
-    _give(output, contents | {"manifest.json": _json(about)}, settings=settings, about=about)
+    details = {name: about[name] for name in ("snapshot", "area", "rows")}
+    details |= {"what": "microdata", "k": reached.k, "l": reached.l}
+    log = partial(
+        record, settings, action="export", kind="dataset", ref=manifest.dataset.name, details=details
+    )  # fmt: skip
+    give(output, contents | {"manifest.json": _json(about)}, before=log)
     return about
 
 
@@ -133,29 +138,6 @@ def _protected(general: Generalised, reached: Anonymity, asked: Protection) -> d
         "generalised": describe(general.levels),
         "lost_share": general.loss,
     }
-
-
-def _give(output: Path, contents: dict[str, bytes], *, settings: Settings, about: dict[str, Any]) -> None:
-    """Write all files beside the folder, log it, and give the folder its name in one step."""
-    draft = output.parent / f"{DRAFT}{secrets.token_hex(8)}"
-    try:
-        draft.mkdir(mode=0o700)
-        for name, content in contents.items():
-            write_whole(draft / name, content)
-        _require_new(output)
-        details = {name: about[name] for name in ("snapshot", "area", "rows")}
-        details |= {"what": "microdata", "k": about["k"]["found"], "l": about["l"]["found"]}
-        record(settings, action="export", kind="dataset", ref=about["dataset"], details=details)
-        draft.rename(output)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-
-
-def _require_new(output: Path) -> None:
-    if output.exists() or output.is_symlink():
-        raise ResearchError(f"{output} is there already.", next_step="Name a new folder, or move the old one away.")
-    if not output.absolute().parent.is_dir():
-        raise ResearchError(f"There is no folder {output.parent}.", next_step="Make it, or name another --output.")
 
 
 def _numbers(count: int) -> list[str]:

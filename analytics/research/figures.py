@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+import pandas as pd
+
 from analytics import reports
 from analytics.disclosure import LEAST_DENOMINATOR, SMALLEST
 from analytics.metrics import METRICS, Filters, measure
+from analytics.metrics.scope import scope
 from analytics.research.families import Families
 from analytics.store import Warehouse
 
@@ -18,16 +21,18 @@ def reported(warehouse: Warehouse, *, area: str = "") -> list[dict[str, Any]]:
     Returns:
         report, programme (empty = all), metric, value, low and high (of estimates), n.
     """
-    filters = Filters(area=area)
-    found = [
-        _figure("targeting", metric, value, programme=result["programme"])
-        for result in reports.targeting(warehouse, filters)["results"]
-        for metric, value in result["metrics"].items()
-    ]
-    counted = {"registrations": reports.REGISTRATIONS, "objections": reports.OBJECTIONS}
-    for report, metrics in counted.items():
-        values = reports.counted(warehouse, metrics, filters)["metrics"]
-        found += [_figure(report, metric, value) for metric, value in values.items()]
+    known = scope(warehouse)
+    asked = [("registrations", "", metric) for metric in reports.REGISTRATIONS]
+    asked += [("objections", "", metric) for metric in reports.OBJECTIONS]
+    asked += [("targeting", programme, metric) for programme in known.programmes for metric in reports.TARGETING]
+    found = []
+    for report, programme, metric in asked:
+        periods = known.recent_periods if report == "targeting" else ()
+        values = measure(warehouse, METRICS[metric], Filters(area=area, programme=programme, periods=periods))
+        numbers = values.iloc[0] if len(values) else pd.Series(dtype=float)
+        figure: dict[str, Any] = {"report": report, "programme": programme, "metric": metric}
+        figure |= {name: _number(numbers.get(name)) for name in ("value", "low", "high", "n")}
+        found.append(figure)
     return [figure for figure in found if _may_leave(figure)]
 
 
@@ -63,11 +68,6 @@ def _of_rows(warehouse: Warehouse, found: Families, *, area: str) -> Iterator[di
             yield {"figure": "coverage", "column": column, "decile": str(decile), "value": _number(share)}
 
 
-def _figure(report: str, metric: str, value: dict[str, Any], *, programme: str = "") -> dict[str, Any]:
-    numbers = {name: value.get(name) for name in ("value", "low", "high", "n")}
-    return {"report": report, "programme": programme, "metric": metric} | numbers
-
-
 def _may_leave(figure: dict[str, Any]) -> bool:
     if figure["value"] is None:
         return False
@@ -76,4 +76,4 @@ def _may_leave(figure: dict[str, Any]) -> bool:
 
 
 def _number(value: Any) -> float | None:
-    return None if value != value else float(value)  # noqa: PLR0124 - not a number
+    return None if value is None or pd.isna(value) else float(value)

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from itertools import product
+from math import isfinite
 from typing import Final
 
 import pandas as pd
 
 from analytics.access_log import record
-from analytics.disclosure import Budget, Release
+from analytics.disclosure import Budget, BudgetError, Release
 from analytics.disclosure import release as release_noisy
 from analytics.metrics import METRICS, Filters, measure
 from analytics.metrics.comparisons import places
@@ -60,6 +61,8 @@ def release(
         ResearchError: the metric has no bound per family, a dimension has no list of values, too many cells.
         BudgetError: more than is left, or a release of that name was made.
     """
+    if not isfinite(epsilon):
+        raise BudgetError(f"ε cannot be {epsilon}.", next_step="Give an ε above 0, such as 0.1; 1 is weak already.")
     if metric not in ONCE:
         raise ResearchError(
             f"{metric} cannot be released with noise.",
