@@ -8,7 +8,8 @@ import streamlit as st
 
 from analytics.disclosure import TOTAL
 from analytics.metrics import METRICS, Filters
-from analytics.research.tables import NOT_SAID, WHEN, Question, Time, TooFineError, dimensions, table, times
+from analytics.research.counting import NOT_SAID, WHEN
+from analytics.research.tables import Question, Time, TooFineError, dimensions, table, times
 from dashboard.choices import choose
 from dashboard.controls import targeting_reader
 from dashboard.kpi import UNITS

@@ -20,7 +20,7 @@ from analytics.research.codebook import ROW, as_markdown, codebook
 from analytics.research.columns import QUASI
 from analytics.research.errors import ResearchError
 from analytics.research.families import families
-from analytics.research.figures import commands, of_rows, reported
+from analytics.research.figures import DECIMALS, commands, of_rows, reported
 from analytics.research.folder import give, require_new
 from analytics.research.generalise import Generalised, describe, generalise
 from analytics.research.readme import readme
@@ -133,10 +133,10 @@ def _protected(general: Generalised, reached: Anonymity, asked: Protection) -> d
         "k": {"asked": asked.k, "found": reached.k},
         "l": {"asked": asked.l, "found": reached.l},
         "checked_by": f"pyCANON {version('pycanon')}",
-        "suppressed_share": general.suppressed,
+        "suppressed_share": round(general.suppressed, DECIMALS),
         "most_suppressed": asked.suppression,
         "generalised": describe(general.levels),
-        "lost_share": general.loss,
+        "lost_share": round(general.loss, DECIMALS),
     }
 
 

@@ -12,6 +12,8 @@ from analytics.metrics.scope import scope
 from analytics.research.families import Families
 from analytics.store import Warehouse
 
+DECIMALS: Final = 12
+"""Of every figure; more would be noise, and 16 digits in a row look like a NIK to whoever searches for one."""
 REPORTS: Final = ("targeting", "registrations", "objections")
 
 
@@ -76,4 +78,4 @@ def _may_leave(figure: dict[str, Any]) -> bool:
 
 
 def _number(value: Any) -> float | None:
-    return None if value is None or pd.isna(value) else float(value)
+    return None if value is None or pd.isna(value) else round(float(value), DECIMALS)

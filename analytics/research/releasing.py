@@ -10,8 +10,9 @@ import pandas as pd
 from analytics.access_log import record
 from analytics.disclosure import Budget, BudgetError, Release
 from analytics.disclosure import release as release_noisy
-from analytics.metrics import METRICS, Filters, measure
+from analytics.metrics import METRICS, Filters
 from analytics.metrics.comparisons import places
+from analytics.research.counting import counts
 from analytics.research.errors import ResearchError
 from analytics.settings import Settings
 from analytics.store import Warehouse
@@ -104,7 +105,6 @@ def _cells(warehouse: Warehouse, metric: str, by: Sequence[str], *, area: str) -
         raise ResearchError(
             f"The table would have {len(cells):,} cells.", next_step=f"Ask for a coarser one, up to {MOST_CELLS:,}."
         )
-    counts = measure(warehouse, entry, Filters(area=area), by=list(by))
-    counts = counts.assign(n=counts["value"]) if len(counts) else pd.DataFrame(columns=[*by, "n"])
-    found = cells.merge(counts[[*by, "n"]].astype(dict.fromkeys(by, "str")), on=list(by), how="left")
+    there = counts(warehouse, entry, Filters(area=area), by=by)
+    found = cells.merge(there, on=list(by), how="left")
     return found.assign(n=found["n"].fillna(0).astype(int))

@@ -14,17 +14,15 @@ import pandas as pd
 
 from analytics.disclosure import LEAST_DENOMINATOR, SMALLEST, TOTAL, region_tree, suppress
 from analytics.metrics import METRICS, Filters, Metric, measure, series
-from analytics.metrics.metric import RESULT
+from analytics.research.counting import WHEN, as_text, counts
 from analytics.research.errors import ResearchError
 from analytics.store import Warehouse
 from validation.contract import LEVELS
 
 Time = Literal["", "week", "month", "period"]
 
-WHEN: Final = "when"
-NOT_SAID: Final = "?"
-"""Value of a dimension where the record does not say."""
 SHOWN: Final = ["value", "low", "high", "n", "reason"]
+_KEPT: Final = ["value", "low", "high", "reason"]
 MOST_CELLS: Final = 1_500
 """Cells of a table; more can neither be read nor made safe while somebody waits (assumed)."""
 
@@ -33,8 +31,6 @@ _INNER: Final = frozenset({"stratum", "cluster", "village", "district", "receive
 """Dimensions that say how a figure is made, and the regions, which are offered by their levels."""
 _MISLEADING: Final = {"stages": {"programme"}, "payments_by_period": {"component"}, "targeting_cells": {"programme"}}
 """Mart to dimensions by which its families would be counted twice, or only at the first of several rows."""
-COUNTED_BY: Final = {"rupiah": "paid_families"}
-"""Unit that counts no families to the metric of the same mart whose count protects it."""
 
 
 class TooFineError(ResearchError):
@@ -95,20 +91,18 @@ def table(warehouse: Warehouse, question: Question, filters: Filters) -> pd.Data
     """
     metric = METRICS[question.metric]
     _require_known(metric, question)
-    cells = _cells(warehouse, metric, question, filters)
-    if cells.empty:
+    behind = counts(warehouse, metric, filters, by=question.by, time=question.time)
+    if behind.empty:
         return pd.DataFrame(columns=[*question.columns, *SHOWN])
-    size = int(np.prod([cells[name].nunique() + 1 for name in question.columns]))
+    size = int(np.prod([behind[name].nunique() + 1 for name in question.columns]))
     if size > MOST_CELLS:
         raise TooFineError(
             f"The table would have {size:,} cells.", cause=f"At most {MOST_CELLS:,} are shown.",
             next_step="Choose a smaller area or fewer days in the filters, or a coarser dimension.",
         )  # fmt: skip
-    totals = _totals(warehouse, metric, question, filters)
-    if metric.unit in COUNTED_BY:
-        cells, *totals = _with_counts(warehouse, metric, question, filters, [cells, *totals])
-    hidden = _hidden(cells, question.columns, least=least(metric))
-    found = hidden.merge(pd.concat([cells, *totals]), on=list(question.columns), how="left")
+    measured = _measured(warehouse, metric, question, filters)
+    closed = _closed(behind, question.columns, least=least(metric))
+    found = closed.merge(measured, on=list(question.columns), how="left")
     return _emptied(found, metric)[[*question.columns, *SHOWN]]
 
 
@@ -131,71 +125,37 @@ def _require_known(metric: Metric, question: Question) -> None:
         )
 
 
-def _cells(warehouse: Warehouse, metric: Metric, question: Question, filters: Filters) -> pd.DataFrame:
-    """Return the measured cells, their dimensions as text."""
+def _measured(warehouse: Warehouse, metric: Metric, question: Question, filters: Filters) -> pd.DataFrame:
+    """Return the measured cells and, but over time, their totals; dimensions as text."""
+    keys = list(question.columns)
     if question.time:
         rows = series(warehouse, metric, filters, grain=question.time, by=list(question.by))
-    else:
-        rows = measure(warehouse, metric, filters, by=list(question.by))
-    return _as_text(rows, question.columns)
+        return as_text(rows, keys)[[*keys, *_KEPT]]
+    kept: list[list[str]] = [list(question.by), [], *([name] for name in question.by if len(question.by) > 1)]
+    parts = []
+    for by in kept:
+        over = dict.fromkeys(set(question.by) - set(by), TOTAL)
+        parts.append(as_text(measure(warehouse, metric, filters, by=by), by).assign(**over)[[*keys, *_KEPT]])
+    return pd.concat(parts, ignore_index=True)
 
 
-def _totals(warehouse: Warehouse, metric: Metric, question: Question, filters: Filters) -> list[pd.DataFrame]:
-    """Return the measured totals over each dimension and over all; none over time."""
-    if question.time:
-        return []
-    kept: list[Sequence[str]] = [[], *([name] for name in question.by if len(question.by) > 1)]
-    return [
-        _as_text(measure(warehouse, metric, filters, by=list(by)).assign(**_over(question.by, by)), question.columns)
-        for by in kept
-    ]
-
-
-def _with_counts(
-    warehouse: Warehouse, metric: Metric, question: Question, filters: Filters, parts: Sequence[pd.DataFrame]
-) -> list[pd.DataFrame]:
-    """Return tables of an amount with the families behind it as their n."""
-    counted = METRICS[COUNTED_BY[metric.unit]]
-    counts = [_cells(warehouse, counted, question, filters), *_totals(warehouse, counted, question, filters)]
-    keys = list(question.columns)
-    return [
-        part.drop(columns="n").merge(count[[*keys, "n"]], on=keys)[[*keys, *RESULT]]
-        for part, count in zip(parts, counts, strict=True)
-    ]
-
-
-def _over(by: Sequence[str], kept: Sequence[str]) -> dict[str, str]:
-    return {name: TOTAL for name in by if name not in kept}
-
-
-def _as_text(rows: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-    said = {name: rows[name].map(_text).astype("str") for name in columns}
-    return rows.assign(**said)[[*columns, *RESULT]]
-
-
-def _text(value: object) -> str:
-    if isinstance(value, pd.Timestamp):
-        return value.date().isoformat()
-    return NOT_SAID if pd.isna(value) else str(value)  # type: ignore[call-overload]
-
-
-def _hidden(cells: pd.DataFrame, columns: Sequence[str], *, least: int) -> pd.DataFrame:
-    """Return every combination with its totals, and whether it is hidden."""
-    given = cells[[*columns, "n"]].assign(n=cells["n"].astype(float).round())
-    trees = {name: region_tree(given[name].unique().tolist()) for name in columns if name in LEVELS}
-    closed = suppress(given, list(columns), hierarchy=trees, least=least)
-    leaves = [closed[name].isin([*given[name].unique(), TOTAL]) for name in columns]
-    kept = np.logical_and.reduce(leaves)
+def _closed(behind: pd.DataFrame, columns: Sequence[str], *, least: int) -> pd.DataFrame:
+    """Return every combination with its totals: n, empty where hidden, and `hidden`; over time without totals."""
+    trees = {name: region_tree(behind[name].unique().tolist()) for name in columns if name in LEVELS}
+    closed = suppress(behind, list(columns), hierarchy=trees, least=least)
+    kept = np.logical_and.reduce([closed[name].isin([*behind[name].unique(), TOTAL]) for name in columns])
     if WHEN in columns:
         kept &= (closed[list(columns)] != TOTAL).all(axis=1).to_numpy()
-    return closed.loc[kept, list(columns)].assign(hidden=closed["reason"] != "").reset_index(drop=True)
+    found = closed.loc[kept, [*columns, "n"]].assign(hidden=closed["reason"] != "")
+    return found.astype({"n": float}).reset_index(drop=True)
 
 
 def _emptied(found: pd.DataFrame, metric: Metric) -> pd.DataFrame:
-    """Empty what is hidden, and say what is missing."""
+    """Empty what is hidden here or was withheld where it was measured, and say what is missing."""
     missing = found["reason"].isna()
     zero = missing & (metric.denominator is None)
-    found.loc[zero, ["value", "n"]] = 0.0
-    found["reason"] = found["reason"].fillna("no_data").mask(zero, "").mask(found["hidden"], "withheld")
-    found.loc[found["hidden"], ["value", "low", "high", "n"]] = np.nan
+    hidden = found["hidden"] | (found["reason"] == "withheld")
+    reason = found["reason"].mask(missing, "no_data").mask(zero, "").mask(hidden, "withheld")
+    found = found.assign(reason=reason, value=found["value"].mask(zero, 0.0))
+    found.loc[hidden, ["value", "low", "high", "n"]] = np.nan
     return found

@@ -1,6 +1,6 @@
 """A few values a row side by side, each a bar of its own colour with its value beside it."""
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -63,10 +63,10 @@ def grouped(
             marker={"color": theme.SERIES[place]}, textposition="none", hoverinfo="text",
             hovertext=[f"{shorten(name, 60)} · {shorten(one, 60)}  <b>{value}</b>"
                        for name, value in zip(names, values, strict=True)],
-            **_intervals(part),
+            error_x=interval_bars(part),
         )  # fmt: skip
         for row, height, value in zip(rows_of(part), heights, values, strict=True):
-            ends = [float(each) for each in (row.value, getattr(row, "high", None)) if not is_missing(each)]
+            ends: list[Any] = [end for end in (row.value, getattr(row, "high", None)) if not is_missing(end)]
             _text(figure, value, at=height, after=max(ends, default=0.0))
         spoken += [words("charts.named", name=f"{name}, {one}", value=value)
                    for name, value in zip(names, values, strict=True)]  # fmt: skip
@@ -79,14 +79,13 @@ def grouped(
     return Chart(figure, words("charts.alt_bars", measure=measure, parts=words.listed(spoken)), table)
 
 
-def _intervals(part: pd.DataFrame) -> dict[str, object]:
-    if "low" not in part or part["low"].isna().all():
-        return {}
+def interval_bars(rows: pd.DataFrame, *, colour: str = theme.QUIET_TEXT) -> dict[str, object] | None:
+    """Return Plotly's error bars of `value` with `low` and `high`; None without intervals."""
+    if "low" not in rows or rows["low"].isna().all():
+        return None
     return {
-        "error_x": {
-            "type": "data", "symmetric": False, "array": part["high"] - part["value"],
-            "arrayminus": part["value"] - part["low"], "color": theme.QUIET_TEXT, "thickness": 1.5, "width": 0,
-        }
+        "type": "data", "symmetric": False, "array": rows["high"] - rows["value"],
+        "arrayminus": rows["value"] - rows["low"], "color": colour, "thickness": 1.5, "width": 0,
     }  # fmt: skip
 
 

@@ -7,13 +7,14 @@ import pandas as pd
 from dashboard import theme
 from dashboard.charts.axes import tick_room, value_axis
 from dashboard.charts.chart import Chart, no_data, twin
+from dashboard.charts.grouped import interval_bars
 from dashboard.charts.marks import add_right_labels, label_room, shorten, two_lines
 from dashboard.words import Unit, Words
 
 PLOT_HEIGHT: Final = 260
 BOTTOM: Final = 40
 LABEL_LENGTH: Final = 12
-TICKS: Final = 5
+TICKS: Final = 4
 
 
 def lines(
@@ -39,7 +40,8 @@ def lines(
     moments, names = list(data["when"].unique()), list(data["series"].unique())
     if len(names) > len(theme.SERIES):
         raise ValueError(f"{len(names)} series; at most {len(theme.SERIES)} can be told apart")
-    axis = value_axis(data[["value"]].to_numpy(dtype=float).ravel(), words=words, unit=unit)
+    reach = [name for name in ("value", "low", "high") if name in data]
+    axis = value_axis(data[reach].to_numpy(dtype=float).ravel(), words=words, unit=unit)
     texts = {name: two_lines(name, LABEL_LENGTH) for name in names}
     figure = theme.blank(
         words.language, height=PLOT_HEIGHT + 16 + BOTTOM, left=tick_room(axis), top=16, bottom=BOTTOM,
@@ -48,16 +50,19 @@ def lines(
     figure.update_yaxes(**axis)
     step = -(-len(moments) // TICKS)
     figure.update_xaxes(
-        tickvals=list(range(0, len(moments), step)), ticktext=[str(when) for when in moments[::step]],
+        tickvals=list(range(0, len(moments), step)),
+        ticktext=[str(when).replace(" ", "<br>") for when in moments[::step]],
         range=[-0.3, len(moments) - 0.7], tickangle=0, tickfont={"size": theme.TINY},
     )  # fmt: skip
     ends, spoken = {}, []
     for name, colour in zip(names, theme.SERIES, strict=False):
-        part = data[data["series"] == name].set_index("when")["value"].reindex(moments)
+        rows = data[data["series"] == name].set_index("when").reindex(moments)
+        part = rows["value"]
         said = [words.value(value, unit=unit, decimals=decimals) for value in part]
         figure.add_scatter(
             x=list(range(len(moments))), y=part, name=name, mode="lines+markers", connectgaps=False,
             line={"color": colour, "width": 2}, marker={"color": colour, "size": 6}, hoverinfo="text",
+            error_y=interval_bars(rows, colour=colour),
             hovertext=[f"{when}<br>{shorten(name, 60)}  <b>{text}</b>"
                        for when, text in zip(moments, said, strict=True)],
         )  # fmt: skip

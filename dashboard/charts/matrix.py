@@ -14,7 +14,11 @@ FIELD: Final = 30
 """Height of a field, px."""
 NAME_LENGTH: Final = 16
 COLUMN_LENGTH: Final = 9
+SLANTED_LENGTH: Final = 14
 HEAD: Final = 40
+SLANTED_HEAD: Final = 76
+MOST_UPRIGHT: Final = 4
+"""Columns up to which their names fit side by side on a phone."""
 MOST_WRITTEN: Final = 6
 """Columns up to which a value fits into its field on a phone."""
 
@@ -47,7 +51,9 @@ def matrix(
     said = [[words.value(value, unit=unit, decimals=decimals) for value in row] for row in values]
     note = words("charts.matrix_shades", low=words.value(edges[0], unit=unit, decimals=decimals),
                  high=words.value(edges[-1], unit=unit, decimals=decimals))  # fmt: skip
-    top = HEAD + note_height([note])
+    slanted = len(series) > MOST_UPRIGHT
+    head = SLANTED_HEAD if slanted else HEAD
+    top = head + note_height([note])
     labels = [shorten(name, NAME_LENGTH) for name in names]
     figure = theme.blank(
         words.language, height=len(names) * FIELD + top + 8, top=top, bottom=8,
@@ -60,8 +66,9 @@ def matrix(
                     for one, text in zip(series, row, strict=True)] for name, row in zip(names, said, strict=True)],
     )  # fmt: skip
     figure.update_xaxes(
-        side="top", tickvals=list(range(len(series))), ticktext=[two_lines(one, COLUMN_LENGTH) for one in series],
-        tickangle=0, tickfont={"size": theme.TINY}, showline=False, ticks="",
+        side="top", tickvals=list(range(len(series))), tickangle=-50 if slanted else 0,
+        ticktext=[shorten(one, SLANTED_LENGTH) if slanted else two_lines(one, COLUMN_LENGTH) for one in series],
+        tickfont={"size": theme.TINY}, showline=False, ticks="",
     )  # fmt: skip
     figure.update_yaxes(
         tickvals=list(range(len(names))), ticktext=labels, range=[len(names) - 0.5, -0.5], showgrid=False
@@ -71,7 +78,7 @@ def matrix(
             for column, text in enumerate(texts):
                 shade = theme.TEXT if is_missing(wide.iat[row, column]) else theme.MAP_TEXT[classes[row, column]]
                 figure.add_annotation(text=text, x=column, y=row, font={"size": theme.TINY, "color": shade})
-    add_note(figure, [note], above=HEAD - 8)
+    add_note(figure, [note], above=head - 8)
     parts = [words("charts.named", name=f"{name}, {one}", value=text)
              for name, row in zip(names, said, strict=True) for one, text in zip(series, row, strict=True)]  # fmt: skip
     return Chart(figure, words("charts.alt_bars", measure=measure, parts=words.listed(parts)), table)

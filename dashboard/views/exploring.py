@@ -7,7 +7,8 @@ import pandas as pd
 
 from analytics.disclosure import TOTAL
 from analytics.metrics import METRICS
-from analytics.research.tables import WHEN, Question
+from analytics.research.counting import WHEN
+from analytics.research.tables import Question
 from dashboard.charts.bars import bars
 from dashboard.charts.chart import Chart
 from dashboard.charts.estimates import estimates
@@ -51,12 +52,19 @@ def figure(reader: Reader, *, question: Question) -> Chart | None:
 
 
 def rows(reader: Reader, question: Question, found: pd.DataFrame) -> pd.DataFrame:
-    """Return the table for people: dimensions by name, value, low, high, n, and why a value is missing."""
+    """Return the table for people: dimensions by name, value, low, high, n, why a value is missing.
+
+    Columns that would be empty are left out, and n where it is the value itself.
+    """
     words = reader.words
     why = {reason: words(f"exploring.why_{reason}") if reason else "" for reason in found["reason"].unique()}
     named = {each: _names(reader, question, found, each) for each in question.columns}
     kept = found.assign(**named, why=found["reason"].map(why))
-    names = ["value", *(["low", "high"] if METRICS[question.metric].kind == "sample" else []), "n", "why"]
+    entry = METRICS[question.metric]
+    names = [
+        "value", *(["low", "high"] if entry.kind == "sample" else []), *(["n"] if entry.unit != "count" else []),
+        *(["why"] if found["reason"].any() else []),
+    ]  # fmt: skip
     return kept[[*question.columns, *names]]
 
 

@@ -161,7 +161,7 @@ def reproduce(folder: Path, *more: str, home: Path) -> subprocess.CompletedProce
     return subprocess.run(
         [sys.executable, "-W", "error", str(folder / "reproduce.py"), *more],
         env=os.environ | {"TEPAT_HOME": str(home), "PYTHONPATH": str(ROOT)}, cwd=folder.parent,
-        capture_output=True, text=True, check=False, timeout=120,
+        capture_output=True, text=True, check=False, timeout=400,
     )  # fmt: skip
 
 
@@ -173,7 +173,7 @@ def test_the_script_finds_every_published_figure_again(folder, rows, pilot_home,
     assert found["sound"]
     of_reports = [each for each in found["figures"] if each["from"] == "tepat"]
     assert {each["name"].split()[0] for each in of_reports} == {"targeting", "registrations", "objections"}
-    assert all(each["off"] == 0 for each in of_reports)
+    assert all(abs(each["off"]) < 1e-9 for each in of_reports)
     shares = {each["name"]: each for each in found["figures"]}
     families = pilot.run(pilot.table("families"))
     poorest = families.loc[families["decile"] == 1, "family_id"]
