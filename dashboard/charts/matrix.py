@@ -17,6 +17,8 @@ COLUMN_LENGTH: Final = 9
 SLANTED_LENGTH: Final = 14
 HEAD: Final = 40
 SLANTED_HEAD: Final = 76
+SLANTED_ROOM: Final = 48
+"""What the last slanted name needs beyond its column, px."""
 MOST_UPRIGHT: Final = 4
 """Columns up to which their names fit side by side on a phone."""
 MOST_WRITTEN: Final = 6
@@ -57,6 +59,7 @@ def matrix(
     labels = [shorten(name, NAME_LENGTH) for name in names]
     figure = theme.blank(
         words.language, height=len(names) * FIELD + top + 8, top=top, bottom=8,
+        right=SLANTED_ROOM if slanted else 8,
         left=12 + min(max(map(width_of, labels)), 116),
     )  # fmt: skip
     figure.add_heatmap(
