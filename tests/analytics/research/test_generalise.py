@@ -80,7 +80,7 @@ def test_a_unique_family_is_generalised_or_suppressed():
     rows = pd.concat([families(1)] * 100, ignore_index=True)
     rows["decile"] = np.where(np.arange(100) % 2, "1", "2")
     rows.loc[57, NAMES] = ["36.01.01", "8+", "80+", "female", "yes", "none"]
-    found = generalise(rows, sensitive=["decile"], least=Anonymity(5, 2), most_suppressed=0.1)
+    found = generalise(rows, sensitive=["decile"], least=Anonymity(5, 1), most_suppressed=0.1)
     assert counted(found.rows, ["decile"]).k >= 5
     same = (found.rows[NAMES] == found.rows.loc[57, NAMES]).all(axis=1)
     assert same.sum() >= 5
