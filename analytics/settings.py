@@ -113,6 +113,13 @@ class Settings(BaseSettings):
         "tepat_area", min_length=1, description="Claim of the ID token that holds the area; empty text = everywhere"
     )
     session_hours: float = Field(8.0, gt=0, description="Hours after which one has to sign in again")
+    release_epsilon: float = Field(
+        1.0,
+        gt=0,
+        le=10,
+        description="Privacy (ε) that all noisy tables of a data set may cost together, ever; raising it weakens what "
+        "was promised for those released before",
+    )
     keep_snapshots: int = Field(10, ge=1, description="Snapshots kept of each data set")
     boundaries: Path | None = Field(None, description="GeoJSON of region boundaries, property `kode`, for the map")
     address: str = Field("localhost", description="Address that the dashboard listens on")

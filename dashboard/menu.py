@@ -14,7 +14,7 @@ from dashboard.words import Words
 
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "figures": (
-        "ringkasan", "pendaftaran", "usul_sanggah", "ketepatan_sasaran", "perbandingan_wilayah",
+        "ringkasan", "pendaftaran", "usul_sanggah", "ketepatan_sasaran", "perbandingan_wilayah", "eksplorasi",
     ),
     "cases": ("dugaan", "antrean", "kasus", "duplikat", "tinjau", "rencana_cek"),
     "methods": ("aturan", "kartu_model", "mutu_data", "metode"),

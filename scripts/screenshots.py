@@ -15,6 +15,7 @@ PAGES = (
     "ketepatan_sasaran",
     "perbandingan_wilayah",
     "dugaan",
+    "eksplorasi",
     "antrean",
     "kasus",
     "duplikat",

@@ -15,6 +15,7 @@ ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
 
 _FIGURES: Final = (
     "ringkasan", "pendaftaran", "usul_sanggah", "ketepatan_sasaran", "perbandingan_wilayah", "dugaan",
+    "eksplorasi",
 )  # fmt: skip
 _CASES: Final = ("antrean", "kasus")
 _METHODS: Final = ("aturan", "kartu_model", "mutu_data", "metode")

@@ -22,6 +22,7 @@ ROOMS = (
     "ketepatan_sasaran",
     "perbandingan_wilayah",
     "dugaan",
+    "eksplorasi",
     "antrean",
     "kasus",
     "duplikat",

@@ -1,0 +1,1 @@
+"""What researchers get: safe tables of every metric, microdata without identities, tables with noise under a budget."""
