@@ -19,7 +19,6 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from analytics.access import RIGHTS, Scope
-from analytics.adjudication import open_adjudication
 from analytics.adjudication.tables import PAIRS
 from analytics.audits.draw import draw
 from analytics.audits.frame import build_frame
@@ -110,7 +109,7 @@ def scope_home(pilot_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
         facts = {"dataset": warehouse.manifest.dataset.name, "snapshot": warehouse.manifest.snapshot}
         save(home, {"BPNT": fitted(warehouse, "BPNT")}, **facts, seed=1, poorest=None)
         score_all(store, warehouse, own, current(home, facts["dataset"]))
-        keep_findings(home, warehouse, count=120)
+        keep_findings(home, warehouse, count=60)
         _open_cases(own, warehouse)
         frame = build_frame(warehouse)
         with closing(open_register(own)) as register:

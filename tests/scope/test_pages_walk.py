@@ -17,7 +17,7 @@ LINKS = {"area": OTHER, "highlight": OTHER, "level": "district", "split": "distr
 CONTROL = ("pendaftaran", "dugaan", "antrean", "rencana_cek", "mutu_data")
 """Pages that are first seen for the other district: each names it, its villages, families or cases."""
 PAPER = "officer"
-"""Role whose papers are read: who else may take them along gets the same."""
+"""Role whose papers and workbooks are read: who else may take them along gets the same."""
 WORDS = Words("id")
 
 
@@ -46,7 +46,7 @@ def test_a_limited_role_is_told_nothing_of_another_district(role, look, scoped_p
         assert not seen.at.exception, page
         assert not seen.at.error, page
         assert len(seen.at.title) == 1
-        said = seen.sent + seen.read(".csv", ".xlsx", *([".pdf"] if role == PAPER else []))
+        said = seen.sent + seen.read(".csv", *([".xlsx", ".pdf"] if role == PAPER else []))
         # What a link said stands in no answer, not even as a code that was passed over.
         assert not scoped_pilot.told(said, OWN), page
         assert bool(seen.files) <= Scope(role).may("export"), page
