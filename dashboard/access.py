@@ -21,6 +21,8 @@ from dashboard.reader import Reader
 from dashboard.words import Words
 from validation.contract import LEVELS
 
+GIVEN: Final = "access.given"
+"""Where a session keeps the access of somebody for whom a brief is made without a browser."""
 AREA_LEVELS: Final = LEVELS[:3]
 """Levels that a scope can be limited to: province, regency, district."""
 
@@ -40,6 +42,9 @@ def needs_sign_in(manifest: Manifest) -> bool:
 
 def enter(manifest: Manifest, words: Words) -> Access | None:
     """Return who looks; None where nobody may, once it was said why and how to get in."""
+    given = st.session_state.get(GIVEN)
+    if isinstance(given, Access):  # a browser cannot put one there: what it sends are numbers and texts
+        return given
     return _signed_in(words) if needs_sign_in(manifest) else _visitor(manifest, words)
 
 

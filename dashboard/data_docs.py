@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from analytics.access.provider import needs_sign_in
 from analytics.settings import settings
 from analytics.store import Manifest, NothingPublishedError, open_store
 
@@ -30,7 +31,7 @@ def address(manifest: Manifest) -> str:
 
 def is_closed(manifest: Manifest) -> bool:
     """Return whether the pages are kept back: they know no sign-in, and count the whole data set."""
-    return settings().sign_in or manifest.dataset.sensitivity == "personal"
+    return needs_sign_in(manifest, settings())
 
 
 def route() -> Route:

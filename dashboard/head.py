@@ -42,5 +42,5 @@ def page_head(reader: Reader, page: str, title: str, **values: str) -> None:
     begin(record)
     st.title(title, anchor=False)
     st.caption(subtitle)
-    if page in PAGES:
+    if page in PAGES and reader.access.may("export"):
         offer_brief(record)

@@ -238,7 +238,7 @@ class Reader:
     def last_attempt(self) -> Attempt | None:
         """Return how the last try to publish this data set ended; what it counted is told to who sees the whole."""
         found = _store().last_attempt(self.manifest.dataset.name)
-        return found.model_copy(update={"message": ""}) if found is not None and self.access.area else found
+        return found.limited() if found is not None and self.access.area else found
 
 
 def open_reader(*, filters: Filters, words: Words, scope: access.Scope, officer: str = "") -> Reader:

@@ -1,4 +1,4 @@
-"""Whether Streamlit's secrets name an identity provider as it must be for personal data; read without Streamlit."""
+"""Which data ask for sign-in, and whether Streamlit's secrets name an identity provider; read without Streamlit."""
 
 import tomllib
 from collections.abc import Sequence
@@ -6,11 +6,19 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from analytics.settings import Settings
+from analytics.store import Manifest
+
 NEEDED: Final = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
 LEAST_SECRET: Final = 32
 """Characters of the secret that signs the cookie: whoever guesses it can sign in as anybody."""
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 WHERE: Final = Path(".streamlit") / "secrets.toml"
+
+
+def needs_sign_in(manifest: Manifest, settings: Settings) -> bool:
+    """Return whether a data set is shown to those who signed in alone; personal data always are."""
+    return settings.sign_in or manifest.dataset.sensitivity == "personal"
 
 
 def problem(files: Sequence[Path]) -> str:

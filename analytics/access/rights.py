@@ -78,6 +78,21 @@ class Scope:
         """Return whether a page may be opened."""
         return page in self.pages
 
+    def require_page(self, page: str) -> None:
+        """Refuse a page that may not be opened.
+
+        Raises:
+            NoAccessError: it may not.
+        """
+        if self.may_open(page):
+            return
+        whole = self.area and page in RIGHTS[self.role].pages
+        raise NoAccessError(
+            f"The role {self.role}{f' in {self.area}' if whole else ''} may not open the page {page}.",
+            cause="Its figures are those of the whole data set." if whole else "",
+            next_step=f"It may open: {', '.join(self.pages)}.",
+        )
+
     def may(self, action: Action) -> bool:
         """Return whether something may be done."""
         return action in RIGHTS[self.role].actions

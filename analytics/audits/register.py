@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 import pandas as pd
 import sqlalchemy as sa
 
+from analytics.access.areas import inside
 from analytics.access_log import COMMAND_LINE, append, operator
 from analytics.audits.draw import Drawn
 from analytics.audits.frame import Frame
@@ -87,23 +88,27 @@ class Register:
             return made
         raise RegisterError("Other processes keep drawing at the same time.", next_step="Try again.")
 
-    def draws(self, dataset: str = "") -> pd.DataFrame:
+    def draws(self, dataset: str = "", *, area: str = "") -> pd.DataFrame:
         """Return the draws, oldest first: the columns of `audit_draws`, returned and answered (visits).
 
-        Answered: for at least one programme the checker could tell.
+        Answered: for at least one programme the checker could tell. In an area visits, returned and answered are of its
+        families alone, and a draw without any of them is left out.
         """
         told = sa.select(RESULTS.c.code).where(RESULTS.c.entitled.is_not(None)).distinct().subquery()
         counts = (
             sa.select(
                 VISITS.c.draw,
+                sa.func.count().label("visits"),
                 sa.func.count(VISITS.c.returned_at).label("returned"),
                 sa.func.count(told.c.code).label("answered"),
             )
             .select_from(VISITS.outerjoin(told, told.c.code == VISITS.c.code))
+            .where(inside(area, VISITS.c.district))
             .group_by(VISITS.c.draw)
             .subquery()
         )
-        query = sa.select(DRAWS, counts.c.returned, counts.c.answered).join(counts, counts.c.draw == DRAWS.c.id)
+        columns = [counts.c[column.name] if column.name == "visits" else column for column in DRAWS.c]
+        query = sa.select(*columns, counts.c.returned, counts.c.answered).join(counts, counts.c.draw == DRAWS.c.id)
         query = query.where(DRAWS.c.dataset == dataset) if dataset else query
         return self._database.frame(query.order_by(DRAWS.c.made_at, sa.func.length(DRAWS.c.id), DRAWS.c.id))
 

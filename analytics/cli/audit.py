@@ -19,6 +19,7 @@ from analytics.audits.results import Imported, import_results
 from analytics.audits.sheet import write_sheets
 from analytics.cli.data import JsonOption
 from analytics.cli.output import print_json, print_table, progress, say
+from analytics.cli.scoped import AreaOption, RoleOption, area_asked, open_within
 from analytics.prediction import predictions
 from analytics.settings import settings
 from analytics.store import Warehouse, open_store
@@ -53,6 +54,8 @@ def plan(
     visit_cost: Annotated[int | None, typer.Option(min=0, help="Rupiah a visit, for the expected cost.")] = None,
     period: PeriodOption = "",
     programme: ProgrammeOption = None,
+    area: AreaOption = "",
+    role: RoleOption = "",
     dataset: DatasetOption = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -60,7 +63,7 @@ def plan(
 
     Rests on the last random checks: their shares, design effects and answers. What had to be assumed says so.
     """
-    with closing(_open(dataset)) as warehouse:
+    with closing(open_within(area_asked("rencana_cek", role=role, area=area), dataset)) as warehouse:
         frame = build_frame(warehouse, period=period, programmes=programme or ())
         made = make_plan(warehouse, frame, half_width=half_width, by_district=by_district, visit_cost=visit_cost)
     head = {"dataset": warehouse.manifest.dataset.name, "snapshot": warehouse.manifest.snapshot} | _frame_facts(frame)
@@ -206,12 +209,15 @@ def import_lists(
 @app.command("list")
 def list_draws(
     *,
+    area: AreaOption = "",
+    role: RoleOption = "",
     dataset: Annotated[str, typer.Option(help="Only this data set.")] = "",
     as_json: JsonOption = False,
 ) -> None:
     """List the draws: visits, how many have come back, how many were answered."""
+    own = area_asked("rencana_cek", role=role, area=area)
     with closing(open_register(settings())) as register:
-        draws = register.draws(dataset)
+        draws = register.draws(dataset, area=own)
     rows = draws.astype({"frame_date": str, "made_at": str}).to_dict("records")
     if as_json:
         print_json({"draws": rows})

@@ -9,7 +9,10 @@ from typing import Annotated
 
 import typer
 
+from analytics.access import AccessError, Scope
+from analytics.access.provider import needs_sign_in
 from analytics.cli.output import say
+from analytics.cli.scoped import RoleOption, open_within, scope_asked
 from analytics.cli.serve import SERVER, as_environment
 from analytics.settings import settings
 from analytics.store import open_store
@@ -23,7 +26,10 @@ def brief(
     page: Annotated[str, typer.Argument(help="Page as in its URL, such as ringkasan.")],
     *,
     output: Annotated[Path, typer.Option(help="File to write: .pdf or .xlsx.")],
-    area: Annotated[str, typer.Option(help="Region by its Kemendagri code.")] = "",
+    role: RoleOption = "",
+    area: Annotated[
+        str, typer.Option(help="Region by its Kemendagri code; with --role what the role is limited to.")
+    ] = "",
     programme: Annotated[str, typer.Option(help="One programme.")] = "",
     channel: Annotated[str, typer.Option(help="One channel of registration.")] = "",
     since: Annotated[datetime | None, typer.Option(help="First day.", formats=["%Y-%m-%d"])] = None,
@@ -31,21 +37,47 @@ def brief(
     choose: Annotated[list[str], typer.Option(help="A choice of the page as NAME=CODE, as in its URL.")] = [],  # noqa: B006  typer copies it
     language: Annotated[str, typer.Option(help="id or en; default TEPAT_LANGUAGE.")] = "",
 ) -> None:
-    """Write the brief of a page: its figures, their words, tables and definitions, each page with its stamp."""
+    """Write the brief of a page: its figures, their words, tables and definitions, each page with its stamp.
+
+    Under --role it holds what that role may see in --area. Of personal data a brief is made for a role alone.
+    """
     spoken = language or settings().language
     _check(output, choose, spoken)
-    open_store(settings()).manifest(settings().dataset)  # says what to do while nothing is published
+    scope = _scope(page, role=role, area=area)
     days = {name: day.date().isoformat() for name, day in (("since", since), ("until", until)) if day}
-    filters = {"area": area, "programme": programme, "channel": channel} | days
+    filters = {"area": "" if scope else area, "programme": programme, "channel": channel} | days
     choices = [f"{name}={code}" for name, code in filters.items() if code] + choose
     command = [sys.executable, "-m", "dashboard.briefs", page, *choices,
-               "--language", spoken, "--output", str(output.resolve())]  # fmt: skip
+               "--language", spoken, "--output", str(output.resolve()),
+               *(["--role", scope.role, "--area", scope.area] if scope else [])]  # fmt: skip
     # Without a server, every cache and widget warns that there is none.
     environment = os.environ | as_environment(settings()) | {"STREAMLIT_LOGGER_LEVEL": "error"}
     code = subprocess.call(command, env=environment, cwd=SERVER.parents[1])  # noqa: S603  own command
     if code:
         raise typer.Exit(code)
     say(f"Wrote {output}.")
+
+
+def _scope(page: str, *, role: str, area: str) -> Scope | None:
+    """Return the scope that the brief is made under; None = everything, of data that anybody may see.
+
+    Raises:
+        AccessError: a role is needed, unknown, may not open the page or take figures along, or its area is unknown.
+        NothingPublishedError: there is no data set.
+    """
+    manifest = open_store(settings()).manifest(settings().dataset)
+    if not role:
+        if needs_sign_in(manifest, settings()):
+            raise AccessError(
+                f"For whom is the brief? The data set {manifest.dataset.name} is not for everybody.",
+                next_step="Add --role, and --area for a role that is limited to one.",
+            )
+        return None
+    scope = scope_asked(page, role=role, area=area)
+    if not scope.may("export"):
+        raise AccessError(f"The role {role} may not take figures along.", next_step="Make the brief for another role.")
+    open_within(area).close()  # says that there is no such region
+    return scope
 
 
 def _check(output: Path, choose: list[str], language: str) -> None:

@@ -11,6 +11,7 @@ import typer
 from analytics.cases import FINDINGS, NOBODY, OUTCOMES, Case, Cases, open_cases
 from analytics.cli.data import JsonOption
 from analytics.cli.output import plain, print_json, print_table, say
+from analytics.cli.scoped import AreaOption, RoleOption, area_asked, scope_asked
 from analytics.settings import settings
 from analytics.store import open_store
 
@@ -80,6 +81,7 @@ def open_new(
 def list_cases(
     *,
     area: Annotated[str, typer.Option(help="Code of a region, e.g. 35.10.01.")] = "",
+    role: RoleOption = "",
     state: Annotated[str, typer.Option(help="open, found, noticed, …; default: all that are not closed.")] = "",
     assignee: Annotated[str, typer.Option(help=f"Code of an officer; {NOBODY} = nobody.")] = "",
     side: Annotated[str, typer.Option(help="receives or missed.")] = "",
@@ -90,7 +92,8 @@ def list_cases(
     as_json: JsonOption = False,
 ) -> None:
     """List cases, deadline first."""
-    with _cases() as cases:
+    own = scope_asked("antrean", role=role, area=area).area if role else ""
+    with _cases(own) as cases:
         found = cases.queue(
             dataset=dataset, area=area, state=state, assignee=assignee, side=side, programme=programme, page=page,
             rows=rows,
@@ -108,9 +111,9 @@ def list_cases(
 
 
 @app.command("show")
-def show(*, case: CaseArgument, as_json: JsonOption = False) -> None:
+def show(*, case: CaseArgument, area: AreaOption = "", role: RoleOption = "", as_json: JsonOption = False) -> None:
     """Show a case and what was done about it; why it was opened, once the finding is recorded."""
-    with _cases() as cases:
+    with _cases(area_asked("kasus", role=role, area=area)) as cases:
         found, history = cases.case(case), cases.history(case)
     done = [_plain(row) for row in history.to_dict("records")]
     if as_json:
@@ -225,9 +228,9 @@ def undo(*, case: CaseArgument, officer: OfficerOption, seen: SeenOption, reason
 
 
 @contextmanager
-def _cases() -> Iterator[Cases]:
+def _cases(area: str = "") -> Iterator[Cases]:
     with closing(open_cases(settings())) as cases:
-        yield cases
+        yield cases.within(area)
 
 
 def _facts(case: Case) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from analytics.cli.output import plain, print_json, print_table, progress, say
+from analytics.cli.scoped import AreaOption, RoleOption, area_asked
 from analytics.ingest import Ingested, check, ingest
 from analytics.ingest.batch import Mode
 from analytics.settings import settings
@@ -97,28 +98,39 @@ def ingest_export(
         print_ingested(done, as_json=as_json)
 
 
-def status(*, as_json: JsonOption = False) -> None:
-    """Say what is published: data sets, snapshots, rows let in and kept out, and how the last try ended."""
+def status(*, area: AreaOption = "", role: RoleOption = "", as_json: JsonOption = False) -> None:
+    """Say what is published: data sets, snapshots, rows let in and kept out, and how the last try ended.
+
+    In an area no rows are counted: the counts are those of whole data sets.
+    """
+    part = bool(area_asked("mutu_data", role=role, area=area))
     store = open_store(settings())
     current = store.manifest()
     catalogue = store.catalogue()
     names = sorted(catalogue.datasets) if catalogue else []
     if as_json:
-        print_json({"current": current.dataset.name, "datasets": [_described(name) for name in names]})
+        print_json({"current": current.dataset.name, "datasets": [_described(name, part=part) for name in names]})
         return
     for name in names:
-        entry = _described(name)
+        entry = _described(name, part=part)
         mark = " (shown first)" if name == current.dataset.name else ""
         rows = [[table, f"{fact['rows']:,}", f"{fact['rejected']:,}"] for table, fact in entry["tables"].items()]
-        print_table(f"{name}{mark}: {entry['sensitivity']}, data until {entry['data_until']}, snapshot "
-                    f"{entry['snapshot']}", ["table", "rows", "rejected"], rows)  # fmt: skip
+        said = (f"{name}{mark}: {entry['sensitivity']}, data until {entry['data_until']}, snapshot "
+                f"{entry['snapshot']}")  # fmt: skip
+        if part:
+            say(f"[bold]{plain(said)}[/]")
+        else:
+            print_table(said, ["table", "rows", "rejected"], rows)
         if not entry["last_attempt"]["published"]:
             say(f"[bold red]The last try to publish failed:[/] {plain(entry['last_attempt']['message'])}")
 
 
-def _described(name: str) -> dict[str, Any]:
+def _described(name: str, *, part: bool = False) -> dict[str, Any]:
+    """Return what a data set is; to who sees a part of it, without what counts or tells of the whole."""
     store = open_store(settings())
     manifest, attempt = store.manifest(name), store.last_attempt(name)
+    if part:
+        manifest, attempt = manifest.limited(), attempt and attempt.limited()
     return {
         "name": name,
         "sensitivity": manifest.dataset.sensitivity,

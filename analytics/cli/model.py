@@ -7,6 +7,7 @@ import typer
 
 from analytics.cli.data import JsonOption
 from analytics.cli.output import print_json, print_table, progress, say
+from analytics.cli.scoped import AreaOption, RoleOption, area_asked, open_within
 from analytics.settings import settings
 from analytics.store import open_store
 
@@ -111,6 +112,8 @@ def evaluate_model(
     poorest: PoorestOption = None,
     repeats: Annotated[int, typer.Option(min=1, help="Partitions of the villages; figures are their means.")] = 1,
     seed: SeedOption = 20120401,
+    area: AreaOption = "",
+    role: RoleOption = "",
     dataset: DatasetOption = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -120,7 +123,7 @@ def evaluate_model(
     from analytics.risk.training import evaluated, programmes_checked  # noqa: PLC0415
 
     demand_switched_on(settings())
-    warehouse = open_store(settings()).open(dataset or settings().dataset)
+    warehouse = open_within(area_asked("kartu_model", role=role, area=area), dataset)
     found = []
     with progress() as report:
         for name in programme or programmes_checked(warehouse) or [""]:

@@ -9,8 +9,10 @@ from analytics import quarantine
 from analytics.access_log import record
 from analytics.cli.data import JsonOption, print_ingested
 from analytics.cli.output import plain, print_json, print_table, progress, say
+from analytics.cli.scoped import AreaOption, RoleOption, area_asked
 from analytics.ingest import ingest
 from analytics.ingest.mapping import load_mapping
+from analytics.metrics.quality import limited
 from analytics.settings import settings
 from validation.errors import ExportError
 
@@ -31,10 +33,13 @@ def list_findings(
     rule: Annotated[str, typer.Option(help="Only this rule, e.g. payments.amount.range.")] = "",
     limit: Annotated[int, typer.Option(min=1, help="Most rows printed; --json prints all.")] = 50,
     refused: RefusedOption = False,
+    area: AreaOption = "",
+    role: RoleOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """List the rejected rows with the rule that each breaks, its file and row number; never a value."""
-    found = quarantine.findings(settings(), dataset, refused=refused)
+    own = area_asked("mutu_data", role=role, area=area)
+    found = limited(quarantine.findings(settings(), dataset, refused=refused), own)
     for column, wanted in (("table", table), ("rule", rule)):
         if wanted:
             found = found[found[column] == wanted]

@@ -9,12 +9,12 @@ import typer
 from analytics import reports
 from analytics.cli.data import JsonOption
 from analytics.cli.output import plain, print_json, print_table, say
+from analytics.cli.scoped import RoleOption, area_asked, open_within, scope_asked
 from analytics.metrics import METRICS, Filters
 from analytics.metrics.comparisons import place_names
 from analytics.metrics.filters import Method as FilterMethod
 from analytics.metrics.scope import scope
-from analytics.settings import settings
-from analytics.store import Warehouse, open_store
+from analytics.store import Warehouse
 from validation.contract import LEVELS
 from validation.errors import TepatError
 
@@ -46,6 +46,7 @@ def targeting(
     period: Annotated[list[str] | None, typer.Option(help="Payment period; default: the latest two.")] = None,
     programme: ProgrammeOption = "",
     area: AreaOption = "",
+    role: RoleOption = "",
     method: Annotated[
         Method,
         typer.Option(
@@ -65,7 +66,7 @@ def targeting(
         unit="persons" if persons else "families",
         method=METHODS[method],
     )
-    warehouse = _asked(dataset, filters)
+    warehouse = _asked(dataset, filters, page="ketepatan_sasaran", role=role)
     if method is Method.SMALL_AREA and not set(by or ()) & set(LEVELS):
         raise TepatError(
             "Small-area estimates are made for regions.", next_step=f"Add --by with one of {', '.join(LEVELS)}."
@@ -104,6 +105,8 @@ def what_if(
     ] = None,
     without: Annotated[list[str] | None, typer.Option(help="A rule to leave out, e.g. power; may be repeated.")] = None,
     by: Annotated[str, typer.Option(help="village, district or a group of families.")] = "",
+    area: AreaOption = "",
+    role: RoleOption = "",
     dataset: DatasetOption = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -111,7 +114,8 @@ def what_if(
 
     Compared are the lists that the rules alone would make; nothing is changed or decided.
     """
-    found = reports.what_if(_open(dataset), programme, _changes(change, without), by=by)
+    warehouse = open_within(area_asked("aturan", role=role, area=area), dataset)
+    found = reports.what_if(warehouse, programme, _changes(change, without), by=by)
     if as_json:
         print_json(found)
         return
@@ -168,6 +172,7 @@ def registrations(
     *,
     by: ByOption = None,
     area: AreaOption = "",
+    role: RoleOption = "",
     channel: Annotated[str, typer.Option(help="self or agent.")] = "",
     programme: ProgrammeOption = "",
     dataset: DatasetOption = "",
@@ -175,10 +180,9 @@ def registrations(
 ) -> None:
     """Registrations, face verification and decisions, counted from the portal's exports."""
     filters = Filters(area=area, channel=channel, programme=programme)
-    _print_counted(
-        reports.counted(_asked(dataset, filters), reports.REGISTRATIONS, filters, by=_groups("registrations", by)),
-        as_json=as_json,
-    )
+    warehouse = _asked(dataset, filters, page="pendaftaran", role=role)
+    found = reports.counted(warehouse, reports.REGISTRATIONS, filters, by=_groups("registrations", by))
+    _print_counted(found, as_json=as_json)
 
 
 @app.command()
@@ -186,29 +190,26 @@ def objections(
     *,
     by: ByOption = None,
     area: AreaOption = "",
+    role: RoleOption = "",
     programme: ProgrammeOption = "",
     dataset: DatasetOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Usul and sanggah: filed, open, late, upheld."""
     filters = Filters(area=area, programme=programme)
-    _print_counted(
-        reports.counted(_asked(dataset, filters), reports.OBJECTIONS, filters, by=_groups("objections", by)),
-        as_json=as_json,
-    )
+    warehouse = _asked(dataset, filters, page="usul_sanggah", role=role)
+    found = reports.counted(warehouse, reports.OBJECTIONS, filters, by=_groups("objections", by))
+    _print_counted(found, as_json=as_json)
 
 
-def _open(dataset: str) -> Warehouse:
-    return open_store(settings()).open(dataset or settings().dataset)
-
-
-def _asked(dataset: str, filters: Filters) -> Warehouse:
-    """Open a data set that knows what the filters name.
+def _asked(dataset: str, filters: Filters, *, page: str, role: str) -> Warehouse:
+    """Open a data set that knows what the filters name, limited to their area where a role asks.
 
     Raises:
-        TepatError: it does not know a programme, period, channel or region of them.
+        TepatError: it does not know a programme, period, channel or region of them, or the role may not open the page.
     """
-    warehouse = _open(dataset)
+    own = scope_asked(page, role=role, area=filters.area).area if role else ""
+    warehouse = open_within(own, dataset)
     known = scope(warehouse)
     for what, given, there in (
         ("programme", (filters.programme,), known.programmes),

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from analytics.access.provider import WHERE, problem
+from analytics.access.provider import WHERE, needs_sign_in, problem
 from analytics.settings import Settings, settings
 from analytics.store import open_store
 from validation.errors import TepatError
@@ -25,8 +25,9 @@ def serve(
     """Open the dashboard on the published data; Ctrl+C ends it."""
     store = open_store(settings())
     manifest = store.manifest(settings().dataset)
-    asked = settings().sign_in or manifest.dataset.sensitivity == "personal"
-    if asked and (missing := problem([home / WHERE for home in (Path.home(), SERVER.parents[1])])):
+    if needs_sign_in(manifest, settings()) and (
+        missing := problem([home / WHERE for home in (Path.home(), SERVER.parents[1])])
+    ):
         why = "holds personal data" if manifest.dataset.sensitivity == "personal" else "is to be seen after sign-in"
         raise TepatError(
             f"The data set {manifest.dataset.name} {why}, and sign-in is not configured.",

@@ -88,6 +88,10 @@ class Attempt(Frozen):
     message: str
     snapshot: str = ""
 
+    def limited(self) -> "Attempt":
+        """Return it without what it counted: for those who may see a part of the data set."""
+        return self.model_copy(update={"message": ""})
+
 
 class Catalogue(Frozen):
     """The published snapshots of each data set, oldest first; readers see the last of `current` by default."""

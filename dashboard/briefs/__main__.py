@@ -6,6 +6,7 @@ from pathlib import Path
 
 from streamlit.logger import set_log_level
 
+from analytics.access import Scope
 from analytics.cli.output import EXIT_ERROR, print_error
 from analytics.files import write_whole
 from validation.errors import TepatError
@@ -19,6 +20,8 @@ def main() -> None:
     parser.add_argument("choices", nargs="*", metavar="name=code", help="choices as in the page's URL")
     parser.add_argument("--language", choices=LANGUAGES, required=True)
     parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--role", default="", help="role that the brief is made for; default: a visitor")
+    parser.add_argument("--area", default="", help="area that the role is limited to")
     given = parser.parse_args()
     # Every cache warns when it is loaded without a server.
     set_log_level("ERROR")
@@ -28,7 +31,9 @@ def main() -> None:
     make, _ = FORMATS[given.output.suffix.removeprefix(".")]
     choices = dict(choice.split("=", 1) for choice in given.choices)
     try:
-        write_whole(given.output, make(run_page(given.page, language=given.language, choices=choices)))
+        scope = Scope(given.role, given.area) if given.role else None
+        record = run_page(given.page, language=given.language, choices=choices, scope=scope)
+        write_whole(given.output, make(record))
     except TepatError as error:
         print_error(error)
         sys.exit(EXIT_ERROR)

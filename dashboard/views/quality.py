@@ -110,7 +110,7 @@ def rows_behind(reader: Reader, kind: Kind, *, table: str, rule: str) -> pd.Data
         district=found["district"].map(names),
         file=found["file"].where(found["file"] != "", NO_VALUE),
         subject=found["subject"].where(found["subject"] != "", NO_VALUE),
-        judged=found["batch"].map(when).fillna(NO_VALUE),
+        judged=[when.get(batch, NO_VALUE) for batch in found["batch"]],
     )
 
 

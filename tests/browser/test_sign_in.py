@@ -1,5 +1,6 @@
 """Sign-in through a real OpenID provider on loopback: role pages, logout, expiry, and forged and missing claims."""
 
+import contextlib
 import importlib.util
 import json
 import subprocess
@@ -18,7 +19,10 @@ from tests.browser.conftest import HOST, START_SECONDS, free_port, serving
 if importlib.util.find_spec("oidc_provider_mock") is None:
     pytest.skip("oidc-provider-mock is not installed", allow_module_level=True)
 
-OWN = "35.10.01"
+OWN, OTHER = "35.10.16", "35.10.14"
+OTHER_NAME = "Kabat"
+"""Of the other district, and of no other region but a village of it."""
+SIGN_IN = "Masuk untuk melihat data ini"
 USERS = (
     {"sub": "pkh-07", "tepat_role": "officer", "tepat_area": OWN},
     {"sub": "adj-01", "tepat_role": "adjudicator", "tepat_area": ""},
@@ -53,16 +57,34 @@ def provider(logs: Path) -> Iterator[str]:
             server.terminate()
 
 
+@contextlib.contextmanager
+def asking(home: Path, logs: Path, provider: str, user: Path, *, hours: float) -> Iterator[str]:
+    """Serve a home to those alone who signed in; roles from claims."""
+    port = free_port()
+    (user / ".streamlit").mkdir()
+    secrets = SECRETS.format(url=f"http://{HOST}:{port}", secret="s" * 40, provider=provider)
+    (user / ".streamlit" / "secrets.toml").write_text(secrets)
+    given = {
+        "HOME": str(user),
+        "TEPAT_SIGN_IN": "true",
+        "TEPAT_ROLES_FROM": "claims",
+        "TEPAT_SESSION_HOURS": str(hours),
+    }
+    with serving(home, logs / f"{user.name}.log", port=port, **given) as url:
+        yield url
+
+
 @pytest.fixture(scope="module")
 def site(pilot_home, logs, provider, tmp_path_factory) -> Iterator[str]:
-    """The pilot, for those alone who signed in; roles from claims; a sign-in that lasts some seconds."""
-    home, port = tmp_path_factory.mktemp("user"), free_port()
-    (home / ".streamlit").mkdir()
-    secrets = SECRETS.format(url=f"http://{HOST}:{port}", secret="s" * 40, provider=provider)
-    (home / ".streamlit" / "secrets.toml").write_text(secrets)
-    given = {"HOME": str(home), "TEPAT_SIGN_IN": "true", "TEPAT_ROLES_FROM": "claims"}
-    given["TEPAT_SESSION_HOURS"] = str(SESSION_SECONDS / 3600)
-    with serving(pilot_home, logs / "sign-in.log", port=port, **given) as url:
+    with asking(pilot_home, logs, provider, tmp_path_factory.mktemp("sign-in"), hours=1) as url:
+        yield url
+
+
+@pytest.fixture
+def hasty_site(pilot_home, logs, provider, tmp_path_factory) -> Iterator[str]:
+    """The same, where a sign-in lasts some seconds."""
+    user = tmp_path_factory.mktemp("sign-in-in-haste")
+    with asking(pilot_home, logs, provider, user, hours=SESSION_SECONDS / 3600) as url:
         yield url
 
 
@@ -98,7 +120,7 @@ def links(page: Page) -> set[str]:
 def test_nobody_sees_a_page_before_signing_in(page, site):
     for path in ("", "/kasus", "/tinjau?officer=petugas-1", "/pendaftaran?role=visitor&role_area="):
         page.goto(f"{site}{path}")
-        expect(page.get_by_role("heading", level=1)).to_have_text("Masuk untuk melihat data ini")
+        expect(page.get_by_role("heading", level=1)).to_have_text(SIGN_IN)
         expect(page.locator(MENU)).to_have_count(0)
         expect(page.get_by_text("keluarga terdaftar")).to_have_count(0)
 
@@ -110,6 +132,47 @@ def test_who_signs_in_sees_their_pages_and_leaves_again(page, site):
     page.get_by_role("button", name="Keluar").click()
     page.get_by_role("button", name="End session").click()
     expect(page.get_by_role("button", name="Masuk")).to_be_visible()
+    page.goto(f"{site}/antrean?area={OWN}")
+    expect(page.get_by_role("heading", level=1)).to_have_text(SIGN_IN)
+    expect(page.locator(MENU)).to_have_count(0)
+
+
+def test_a_link_into_another_district_or_a_closed_page_shows_the_officers_own(page, site):
+    sent: list[str] = []
+    page.on("websocket", lambda channel: channel.on("framereceived", lambda frame: sent.append(str(frame))))
+    sign_in(page, site, "pkh-07")
+    expect(page.get_by_text(f"petugas wilayah · {OWN}")).to_be_visible()
+    there = f"area={OTHER}&highlight={OTHER}&role=leadership&role_area={OTHER}"
+    for path in (
+        f"perbandingan_wilayah?level=village&{there}",
+        f"pendaftaran?{there}",
+        f"kasus?case=AAAAA-AAAAA&{there}",
+    ):
+        page.goto(f"{site}/{path}")
+        expect(page.get_by_text(f"pkh-07 · petugas wilayah · {OWN}")).to_be_visible()
+        expect(page.locator(".st-key-filterbar [data-testid=stMarkdown]").first).to_contain_text("Kec. Banyuwangi")
+        expect(page.get_by_test_id("stMain").get_by_test_id("stCaptionContainer").last).to_contain_text("Data per ")
+    for path in ("tinjau", "duplikat", "kartu_model"):
+        page.goto(f"{site}/{path}?{there}")
+        expect(page.get_by_text(f"pkh-07 · petugas wilayah · {OWN}")).to_be_visible()
+        expect(page.get_by_text("Page not found")).to_be_visible()
+    said = "".join(sent)
+    assert "Kec. Banyuwangi" in said
+    assert OTHER_NAME not in said
+    assert f"{OTHER}." not in said
+
+
+def test_sign_in_works_behind_the_layer_that_takes_no_forms(page, site):
+    answer = page.goto(site)
+    assert answer is not None
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    for path in ("", "/auth/login", "/oauth2callback"):
+        assert page.request.post(f"{site}{path}").status == 405
+    faults: list[str] = []
+    page.on("console", lambda message: faults.append(message.text) if "Content Security" in message.text else None)
+    sign_in(page, site, "pkh-07")
+    expect(page.get_by_text(f"petugas wilayah · {OWN}")).to_be_visible()
+    assert not faults
 
 
 @pytest.mark.parametrize("subject", ["no-area", "boss-01", "visitor-01", "stranger", "two words"])
@@ -122,7 +185,7 @@ def test_claims_that_give_no_role_open_nothing(page, site, subject):
 def test_a_role_in_the_url_is_no_role(page, site):
     sign_in(page, site, "pkh-07")
     expect(page.get_by_text(f"petugas wilayah · {OWN}")).to_be_visible()
-    page.goto(f"{site}/antrean?role=visitor&role_area=&area=35.10.02&officer=petugas-2")
+    page.goto(f"{site}/antrean?role=visitor&role_area=&area={OTHER}&officer=petugas-2")
     expect(page.get_by_text(f"pkh-07 · petugas wilayah · {OWN}")).to_be_visible()
 
 
@@ -140,12 +203,13 @@ def test_a_forged_cookie_is_no_sign_in(page, site):
     expect(page.get_by_role("button", name="Masuk")).to_be_visible()
 
 
-def test_a_sign_in_expires(page, site):
-    sign_in(page, site, "adj-01")
+def test_a_sign_in_expires(page, hasty_site):
+    sign_in(page, hasty_site, "adj-01")
     expect(page.get_by_text("adj-01 · penelaah pasangan")).to_be_visible()
     time.sleep(SESSION_SECONDS)
     page.reload()
     expect(page.get_by_text("tidak dapat membuka apa pun")).to_be_visible()
+    expect(page.locator(MENU)).to_have_count(0)
 
 
 def _wait(url: str) -> None:

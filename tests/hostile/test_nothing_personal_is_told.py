@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from analytics.cli.app import main
-from analytics.cli.serve import _as_environment
+from analytics.cli.serve import as_environment
 from analytics.settings import Settings, settings
 from analytics.simulator import simulate
 from tests.conftest import PILOT_UNTIL, ROOT
@@ -147,8 +147,8 @@ def test_a_setting_that_cannot_be_used_is_named_and_not_repeated(name, tmp_path,
 
 def test_the_server_reads_the_settings_that_serve_gives_it(monkeypatch):
     given = Settings(photo_viewers=("P-1", "P-2"), severities={"families.size.range": "warn"})
-    for name, value in _as_environment(given).items():
+    for name, value in as_environment(given).items():
         monkeypatch.setenv(name, value)
     found = Settings()
     assert (found.photo_viewers, dict(found.severities)) == (given.photo_viewers, dict(given.severities))
-    assert json.loads(_as_environment(given)["TEPAT_PHOTO_VIEWERS"]) == ["P-1", "P-2"]
+    assert json.loads(as_environment(given)["TEPAT_PHOTO_VIEWERS"]) == ["P-1", "P-2"]

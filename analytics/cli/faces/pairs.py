@@ -12,6 +12,7 @@ from analytics.adjudication import Agreement, Overview, open_adjudication
 from analytics.adjudication.life import GRACE
 from analytics.cli.data import JsonOption
 from analytics.cli.output import print_json, print_table, say
+from analytics.cli.scoped import AreaOption, RoleOption, area_asked
 from analytics.settings import settings
 from analytics.store import open_store
 from analytics.vault import open_vault
@@ -21,13 +22,17 @@ OfficerOption = Annotated[str, typer.Option(help="Your staff code.", show_defaul
 COUNTS = ("found", "to_review", "undecided", "confirmed", "dismissed")
 
 
-def pairs(*, dataset: DatasetOption = "", as_json: JsonOption = False) -> None:
+def pairs(
+    *, area: AreaOption = "", role: RoleOption = "", dataset: DatasetOption = "", as_json: JsonOption = False
+) -> None:
     """Count the pairs that may be one person: how many, of which run, where, and how well reviewers agree.
 
     Prints counts alone, and of no person.
     """
+    own = area_asked("duplikat", role=role, area=area)
     name = named(dataset)
-    with closing(open_adjudication(settings())) as opened:
+    with closing(open_adjudication(settings())) as whole:
+        opened = whole.within(own)
         found, runs = opened.overview(name), opened.runs(name)
         agreed, speeds = opened.agreement(name), opened.speeds(name)
     if as_json:

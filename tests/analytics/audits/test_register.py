@@ -49,6 +49,22 @@ def test_a_draw_is_kept_as_it_was_made(settings):
     assert (listed[0]["visits"], listed[0]["returned"], listed[0]["answered"]) == (40, 0, 0)
 
 
+def test_in_an_area_a_draw_counts_the_visits_there_alone(settings):
+    made = add(settings)
+    with closing(open_register(settings)) as register:
+        visits = register.visits(made.id)
+        back = visits["code"].head(5)
+        came = pd.DataFrame({"code": back, "visited_on": dt.date(2026, 8, 20), "welfare": None}, dtype=object)
+        register.note(came, pd.DataFrame({"code": back, "programme": "BPNT", "entitled": True}, dtype=object))
+        districts = visits["village"].str.rpartition(".")[0]
+        assert districts.nunique() > 1
+        for area, own in visits.groupby(districts):
+            (row,) = register.draws(area=str(area)).to_dict("records")
+            assert row["visits"] == len(own)
+            assert row["returned"] == row["answered"] == own["code"].isin(back).sum()
+        assert register.draws(area="99.99").empty
+
+
 def test_numbers_run_on_from_draw_to_draw_so_that_a_code_is_one_visit(settings):
     first, second = add(settings), add(settings, seed=2)
     assert (first.id[-1], second.id[-1]) == ("1", "2")
