@@ -42,7 +42,8 @@ def pooled(items: Counts, *, forced: np.ndarray[Any, np.dtype[np.bool_]] | None 
     """Hide the items with any small count, and the next smallest until what is hidden is told by no difference.
 
     The list's totals are taken as known. Together the hidden items are two or more, and each of their counts is 0 or
-    leaves `PROTECTION` possible values beside one family in each item (items without any family are not hidden).
+    at least `SMALLEST`. Items without any family are not hidden: where an item is one count, each hidden one is known
+    to be at least 1, and together they leave `PROTECTION` possible values beside that.
 
     Args:
         items: Items × counts, such as districts × channels.
@@ -52,7 +53,8 @@ def pooled(items: Counts, *, forced: np.ndarray[Any, np.dtype[np.bool_]] | None 
     waiting = [at for at in np.argsort(items.sum(axis=1), kind="stable") if items[at].any() and not hidden[at]]
     while hidden.any():
         number, together = int(hidden.sum()), items[hidden].sum(axis=0)
-        if number > 1 and bool(((together == 0) | (together >= max(SMALLEST, PROTECTION + number))).all()):
+        enough = max(SMALLEST, PROTECTION + number) if items.shape[1] == 1 else SMALLEST
+        if number > 1 and bool(((together == 0) | (together >= enough)).all()):
             break
         if not waiting:
             return Pool(hidden, closed=False)

@@ -81,9 +81,7 @@ def series(
         found["settled"] = _settled(found["when"], grain, warehouse)
     else:
         found["settled"] = True
-    return disclosed(
-        warehouse, metric, filters, found[["when", *by, *RESULT, "settled"]], by=by, grain=grain
-    )
+    return disclosed(warehouse, metric, filters, found[["when", *by, *RESULT, "settled"]], by=by, grain=grain)
 
 
 def _registered(warehouse: Warehouse, metric: Metric, rows: Any, columns: list[str]) -> pd.DataFrame:

@@ -134,7 +134,9 @@ def _answers(warehouse: Warehouse, metric: Metric, axes: Sequence[str]) -> list[
             by = [*level, *group]
             found.append(_named(measure(warehouse, metric, by=by), level))
             if "time" in axes:
-                found += [_ended(_named(series(warehouse, metric, grain=grain, by=by), level), grain) for grain in GRAINS]
+                found += [
+                    _ended(_named(series(warehouse, metric, grain=grain, by=by), level), grain) for grain in GRAINS
+                ]
     return found
 
 
