@@ -42,8 +42,8 @@ class Comparison:
     Attributes:
         movers: One row a domain (without `by` a single one, ""): families, before, after (families that no rule
             refuses), moves_in, moves_out, unknown (listed after, although a rule could not be told), a_year_before,
-            a_year_after (rupiah that the listed families' records come to). Empty where one of these, or of the families
-            in both lists or neither, is 1 to 9, and where another domain would tell of it.
+            a_year_after (rupiah that the listed families' records come to). Empty where one of these, or of the
+            families in both lists or neither, is 1 to 9, and where another domain would tell of it.
         errors: One row a domain and error (inclusion: of the listed, not entitled; exclusion: of the entitled, not
             listed): before, before_low, before_high, after, after_low, after_high, change, change_low, change_high, n
             (checks under the share of the new list); NaN where the checks are too few. Empty without field checks.

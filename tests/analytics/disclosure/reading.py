@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 from scipy.optimize import linprog
 
 from analytics.marts import MARTS
-from analytics.metrics import Filters, Metric, measure, series
+from analytics.metrics import Metric, measure, series
+from analytics.metrics.metric import Cells
 from analytics.store import Warehouse
 from validation.contract import LEVELS
 
@@ -68,27 +68,27 @@ def dimensions(metric: Metric) -> list[str]:
     return [name for name in MARTS[metric.mart].dimensions if name not in skipped]
 
 
-def read(warehouse: Warehouse, metric: Metric, axes: Sequence[str], *, truth: pd.DataFrame) -> list[Reading]:
-    """Ask for all tables that some of the axes span, and for single values as filters where there is such a filter.
+def read(warehouse: Warehouse, metric: Metric, axes: Sequence[str], *, counts: pd.DataFrame) -> list[Reading]:
+    """Ask for all tables that some of the axes span, region levels and steps of time included.
 
     Args:
         warehouse: The snapshot.
         metric: The metric.
         axes: "region", "time" and dimensions.
-        truth: The true counts: region, dimensions, `start` (of the piece of time) and one column a part, `part_0` ….
+        counts: The true counts: region, dimensions, `time` (start of a piece) and one column a part, `part_0` ….
 
     Returns:
         One reading a part.
     """
-    cells = truth.groupby(list(axes), dropna=False, as_index=False)[part_names(truth)].sum()
-    asked = [rows for rows in _answers(warehouse, metric, axes)]
+    cells = counts.groupby(list(axes), dropna=False, as_index=False)[part_names(counts)].sum()
+    asked = _answers(warehouse, metric, axes)
     readings = []
-    for at, part in enumerate(part_names(truth)):
+    for at, part in enumerate(part_names(counts)):
         covers, told, withheld = [], [], []
         for rows in asked:
-            counts = parts(metric, rows)[at].to_numpy(dtype=float)
+            sums = parts(metric, rows)[at].to_numpy(dtype=float)
             masks = _masks(cells, rows, axes)
-            for mask, count, reason in zip(masks, counts, rows["reason"], strict=True):
+            for mask, count, reason in zip(masks, sums, rows["reason"], strict=True):
                 if reason == "withheld":
                     withheld.append(mask)
                 elif not np.isnan(count):
@@ -106,15 +106,41 @@ def read(warehouse: Warehouse, metric: Metric, axes: Sequence[str], *, truth: pd
     return readings
 
 
-def part_names(truth: pd.DataFrame) -> list[str]:
+def truth(warehouse: Warehouse, metric: Metric) -> pd.DataFrame:
+    """Return the true counts as `read` takes them, added up with plain pandas."""
+    rows = warehouse.run(warehouse.mart(metric.mart))
+    if metric.mart == "stages":
+        rows = rows[rows["programme"] == "*"]
+    top = _sums(rows, metric.numerator)
+    if metric.denominator is not None:
+        whole = _sums(rows, metric.denominator)
+        rows = rows.assign(part_0=top, part_1=whole - top) if metric.unit == "share" else rows.assign(part_0=whole)
+    else:
+        rows = rows.assign(part_0=top)
+    if "day" in rows:
+        rows = rows.assign(time=pieces(rows["day"]))
+    return rows.rename(columns={"village" if "village" in rows else "district": "region"})
+
+
+def _sums(rows: pd.DataFrame, cells: Cells) -> pd.Series:
+    admitted = np.zeros(len(rows), dtype=bool)
+    for where in cells.where:
+        fits = np.ones(len(rows), dtype=bool)
+        for name, values in where.items():
+            fits &= rows[name].isin(list(values)).to_numpy()
+        admitted |= fits
+    return rows[cells.column].where(admitted, 0)
+
+
+def part_names(counts: pd.DataFrame) -> list[str]:
     """Return the columns of the counts."""
-    return [name for name in truth if str(name).startswith("part_")]
+    return [name for name in counts if str(name).startswith("part_")]
 
 
 def pieces(days: pd.Series) -> pd.Series:
     """Return the first day of the piece of time that no week and no month divides, of each day."""
     days = pd.to_datetime(days)
-    monday = days - pd.to_timedelta(days.dt.weekday, unit="D")
+    monday = days - pd.to_timedelta(days.dt.day_of_week, unit="D")
     return pd.concat([monday, days.dt.to_period("M").dt.start_time], axis=1).max(axis=1)
 
 
