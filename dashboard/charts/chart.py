@@ -32,7 +32,10 @@ def withholding(chart: Chart, reasons: "pd.Series[str]", *, words: Words) -> Cha
     if not (reasons == "withheld").any():
         return chart
     said = words("charts.withheld")
-    return replace(chart, alt=f"{chart.alt} {said}", withheld=said)
+    if chart.figure.data:
+        return replace(chart, alt=f"{chart.alt} {said}", withheld=said)
+    chart.figure.update_annotations(text=words("charts.all_withheld"))
+    return replace(chart, alt=said, withheld=said)
 
 
 def twin(data: pd.DataFrame, headers: dict[str, str]) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from importlib import import_module
 
 import numpy as np
 import pandas as pd
@@ -27,7 +28,7 @@ FILTERS = {
 @pytest.fixture(autouse=True)
 def _nothing_withheld(monkeypatch: pytest.MonkeyPatch) -> None:
     """The arithmetic below the disclosure step, which `test_disclosed` is about: the pilot of the tests is small."""
-    monkeypatch.setattr("analytics.metrics.measure.disclosed", lambda *given, **_: given[3])
+    monkeypatch.setattr(import_module("analytics.metrics.measure"), "disclosed", lambda *given, **_: given[3])
 
 
 def rows(warehouse: Warehouse, name: str) -> pd.DataFrame:

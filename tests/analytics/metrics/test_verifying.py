@@ -1,6 +1,7 @@
 """Who fails verification, and agents before each working day: by hand, and from the pilot's rows with pandas."""
 
 import datetime as dt
+from importlib import import_module
 
 import ibis
 import numpy as np
@@ -21,8 +22,8 @@ SHARES = ("first_attempt_failed", "verification_failed", "verification_reviewed"
 @pytest.fixture(autouse=True)
 def _nothing_withheld(monkeypatch: pytest.MonkeyPatch) -> None:
     """The arithmetic below the disclosure step, which `test_disclosed` is about: the pilot of the tests is small."""
-    monkeypatch.setattr("analytics.metrics.measure.disclosed", lambda *given, **_: given[3])
-    monkeypatch.setattr("analytics.metrics.verifying.disclosed", lambda *given, **_: given[3])
+    monkeypatch.setattr(import_module("analytics.metrics.measure"), "disclosed", lambda *given, **_: given[3])
+    monkeypatch.setattr(import_module("analytics.metrics.verifying"), "disclosed", lambda *given, **_: given[3])
 
 
 def utc(local: str) -> dt.datetime:
