@@ -41,9 +41,8 @@ class Pool:
 def pooled(items: Counts, *, forced: np.ndarray[Any, np.dtype[np.bool_]] | None = None) -> Pool:
     """Hide the items with any small count, and the next smallest until what is hidden is told by no difference.
 
-    The list's totals are taken as known. Together the hidden items are two or more, and each of their counts is 0 or
-    at least `SMALLEST`. Items without any family are not hidden: where an item is one count, each hidden one is known
-    to be at least 1, and together they leave `PROTECTION` possible values beside that.
+    The list's totals are taken as known, and so is which counts are 0. Together the hidden items are two or more, and
+    each of their counts is 0, or at least `SMALLEST` with `PROTECTION` possible values beside one family in each item.
 
     Args:
         items: Items × counts, such as districts × channels.
@@ -53,7 +52,7 @@ def pooled(items: Counts, *, forced: np.ndarray[Any, np.dtype[np.bool_]] | None 
     waiting = [at for at in np.argsort(items.sum(axis=1), kind="stable") if items[at].any() and not hidden[at]]
     while hidden.any():
         number, together = int(hidden.sum()), items[hidden].sum(axis=0)
-        enough = max(SMALLEST, PROTECTION + number) if items.shape[1] == 1 else SMALLEST
+        enough = np.maximum(SMALLEST, PROTECTION + (items[hidden] > 0).sum(axis=0))
         if number > 1 and bool(((together == 0) | (together >= enough)).all()):
             break
         if not waiting:

@@ -1,7 +1,7 @@
 """What may be told of one metric, whatever is asked: worked out once for each way to divide its counts."""
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import reduce
 from operator import and_
@@ -11,7 +11,16 @@ import numpy as np
 import pandas as pd
 
 from analytics.disclosure.lattice import TOTAL
-from analytics.disclosure.pooling import common_cuts, cuts, hidden_in_tree, merged, rare, siblings, totals_of_tree
+from analytics.disclosure.pooling import (
+    common_cuts,
+    cuts,
+    hidden_in_tree,
+    merged,
+    rare,
+    siblings,
+    totals_of_tree,
+    upwards,
+)
 from analytics.marts import MARTS
 from analytics.marts.common import ALL
 from analytics.metrics.metric import Cells, Metric
@@ -59,6 +68,8 @@ class Told:
         cuts: Region to the positions between days that its sums are told from and to.
         first: The first day; position 0 lies before it.
         days: How many days there are.
+        regions: All regions of the counts, those without families left out.
+        values: All values of each dimension.
     """
 
     hidden: frozenset[str]
@@ -66,6 +77,8 @@ class Told:
     cuts: dict[str, frozenset[int]] = field(default_factory=dict)
     first: date = date.min
     days: int = 0
+    regions: frozenset[str] = frozenset()
+    values: dict[str, tuple[Hashable, ...]] = field(default_factory=dict)
 
     def region(self, code: str) -> bool:
         """Say whether anything is told of a region."""
@@ -149,21 +162,24 @@ def _whole(warehouse: Warehouse, metric: Metric, division: Division) -> Told:
     places = [frozenset(values.index(value) for value in pool) for values, pool in zip(cube.values, kept, strict=True)]
     cells = cube.counts.sum(axis=1)
     pools = rare(cells.sum(axis=0), places) if division.dimensions else []
+    values = {name: tuple(each) for name, each in zip(division.dimensions, cube.values, strict=True)}
+    everywhere = frozenset(code for each in cube.regions for code in upwards(each))
     if pools is None:
-        return Told(hidden=WHOLE)
+        return Told(hidden=WHOLE, regions=everywhere, values=values)
     flat = merged(cells, [frozenset(), *pools]).reshape(len(cells), -1)
     named = {
         name: frozenset(values[at] for at in pool)
         for name, values, pool in zip(division.dimensions, cube.values, pools, strict=True)
     }
-    return Told(hidden=hidden_in_tree(cube.regions, flat, forced=_union(each.hidden for each in coarser)), rare=named)
+    hidden = hidden_in_tree(cube.regions, flat, forced=_union(each.hidden for each in coarser))
+    return Told(hidden=hidden, rare=named, regions=everywhere, values=values)
 
 
 def _by_day(warehouse: Warehouse, metric: Metric, division: Division) -> Told:
     base = told(warehouse, metric, Division(dimensions=division.dimensions, programme=division.programme))
-    if not base.region(TOTAL):
-        return base
     cube = _cube(warehouse, metric, division)
+    if not base.region(TOTAL):
+        return replace(base, first=cube.first, days=cube.counts.shape[1])
     coarser = [told(warehouse, metric, each) for each in division.coarser()]
     pools = [
         frozenset(values.index(value) for value in base.rare[name])
@@ -183,7 +199,7 @@ def _by_day(warehouse: Warehouse, metric: Metric, division: Division) -> Told:
         allowed = found[above].intersection(*(each.cuts[code] for each in coarser for code in set(inside) - set(alone)))
         found |= common_cuts({code: rows[code] for code in inside}, orders, allowed=allowed, alone=alone)
     everywhere = {code: found.get(code, ends) for code in rows}
-    return Told(hidden=base.hidden, rare=base.rare, cuts=everywhere, first=cube.first, days=size)
+    return replace(base, cuts=everywhere, first=cube.first, days=size)
 
 
 def _steps(first: date, size: int) -> list[list[int]]:

@@ -78,10 +78,9 @@ def series(
     if grain != "period":
         found["when"] = pd.to_datetime(found["when"])
         found = _filled(found, metric, grain, by)
-        found["settled"] = _settled(found["when"], grain, warehouse)
-    else:
-        found["settled"] = True
-    return disclosed(warehouse, metric, filters, found[["when", *by, *RESULT, "settled"]], by=by, grain=grain)
+    found = disclosed(warehouse, metric, filters, found[["when", *by, *RESULT]], by=by, grain=grain)
+    found["settled"] = _settled(found["when"], grain, warehouse) if grain != "period" else True
+    return found[["when", *by, *RESULT, "settled"]]
 
 
 def _registered(warehouse: Warehouse, metric: Metric, rows: Any, columns: list[str]) -> pd.DataFrame:
