@@ -128,9 +128,9 @@ class _Question:
             columns["when"] = list(pd.date_range(start, last, freq=frequency))
         if not columns:
             return found.iloc[:0]
-        every = pd.MultiIndex.from_product(columns.values(), names=list(columns))
+        every = pd.MultiIndex.from_product(list(columns.values()), names=list(columns))
         there = pd.MultiIndex.from_frame(found[list(columns)].astype(object).where(found[list(columns)].notna(), None))
-        missing = every[~every.isin(there)].to_frame(index=False)
+        missing: pd.DataFrame = every[~every.isin(there)].to_frame(index=False)
         return missing.assign(reason="", method="count").reindex(columns=found.columns)
 
     def _inside(self) -> str:
