@@ -39,7 +39,7 @@ def registration_title(reader: Reader) -> str:
     words = reader.words
     families, agent = reader.value("registered_families"), reader.value("agent_share")
     if not _given(families):
-        return words("findings.registration_none")
+        return words("findings.withheld" if _withheld(families) else "findings.registration_none")
     if not _given(agent):
         return words("findings.registration_few", families=words.number(families["value"]))
     return words(
@@ -54,7 +54,7 @@ def objection_title(reader: Reader) -> str:
     words = reader.words
     waiting, late = reader.value("open_objections"), reader.value("late_share")
     if not _given(waiting):
-        return words("findings.objection_none")
+        return words("findings.withheld" if _withheld(waiting) else "findings.objection_none")
     if not _given(late):
         return words("findings.objection_few", open=words.number(waiting["value"]))
     return words(
@@ -142,3 +142,7 @@ def summary_sentences(reader: Reader) -> list[str]:
 
 def _given(row: pd.Series | None) -> TypeIs[pd.Series]:
     return row is not None and not pd.isna(row["value"])
+
+
+def _withheld(row: pd.Series | None) -> bool:
+    return row is not None and row["reason"] == "withheld"

@@ -57,7 +57,8 @@ def _trend(reader: Reader, entry: Metric, grain: Grain) -> str:
     words = reader.words
     found = reader.trend(entry.id, grain=grain)
     if len(found.points.dropna(subset=["value"])) < LEAST_POINTS:
-        heading = words("kpi.heading_insufficient", count=LEAST_POINTS)
+        withheld = (found.points["reason"] == "withheld").any()
+        heading = words(f"kpi.heading_{'withheld' if withheld else 'insufficient'}", count=LEAST_POINTS)
         st.caption(heading)
         return heading
     settled = found.points[found.points["settled"]]

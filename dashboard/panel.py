@@ -48,7 +48,10 @@ def panel(
             said = [*(definition(entry, words) for entry in entries), *(words(key) for key in explains)]
             skipped, stale = _notices(reader, entries, ignores)
             add_part(
-                words(f"panels.{name}"), partial(_content, reader, make), notices=(skipped, stale), definitions=said
+                words(f"panels.{name}"),
+                partial(_content, reader, make, metrics),
+                notices=(skipped, stale),
+                definitions=said,
             )
             if skipped:
                 st.caption(f":material/filter_alt_off: {skipped}")
@@ -57,23 +60,28 @@ def panel(
             with st.skeleton(height=LOADING_HEIGHT):
                 chart = _drawn(reader, _identity(make), make)
             if chart is None:
-                st.info(nothing_here(reader), icon=":material/info:")
+                st.info(nothing_here(reader, metrics), icon=":material/info:")
                 return
+            if chart.withheld:
+                st.caption(f":material/visibility_off: {chart.withheld}")
             st.plotly_chart(
                 chart.figure, theme=None, config=dict(theme.CONFIG), alt=chart.alt, key=f"{name}_chart", width="stretch"
             )
             _tools(reader, name, chart, said)
 
 
-def _content(reader: Reader, make: Callable[[Reader], Chart | None]) -> Content | str:
+def _content(reader: Reader, make: Callable[[Reader], Chart | None], metrics: Sequence[str]) -> Content | str:
     """Return the panel's figure for its brief: the same that the page showed."""
     chart = _drawn(reader, _identity(make), make)
-    return nothing_here(reader) if chart is None else Content(chart.table, chart=chart)
+    return nothing_here(reader, metrics) if chart is None else Content(chart.table, chart=chart)
 
 
-def nothing_here(reader: Reader) -> str:
-    """Say why there is nothing to show: the data set has no such data, or the filters left none."""
+def nothing_here(reader: Reader, metrics: Sequence[str] = ()) -> str:
+    """Say why there is nothing to show: the data set has no such data, the filters left none, or it is withheld."""
     words = reader.words
+    rows = [reader.value(metric) for metric in metrics]
+    if any(row is not None and row["reason"] == "withheld" for row in rows):
+        return words("kpi.reason_withheld")
     if not reader.given():
         return words("panels.no_table")
     return words("panels.emptied", filters=sentence(reader.filters, reader))
@@ -111,7 +119,8 @@ def _tools(reader: Reader, name: str, chart: Chart, said: Sequence[str]) -> None
         with st.popover(words("panels.table"), icon=":material/table:", type="tertiary"):
             st.dataframe(chart.table, hide_index=True, alt=words("panels.table_alt", name=words(f"panels.{name}")))
         with st.popover(words("panels.download"), icon=":material/download:", type="tertiary"):
-            offer(reader, name, chart.table, title=words(f"panels.{name}"), notes=notes(reader, name, said))
+            told = [*said, chart.withheld] if chart.withheld else said
+            offer(reader, name, chart.table, title=words(f"panels.{name}"), notes=notes(reader, name, told))
 
 
 def notes(reader: Reader, name: str, said: Sequence[str]) -> list[str]:

@@ -1,8 +1,9 @@
 """Disclosure control: what leaves, on screens, in files and reports, tells of no few and can be turned back into none.
 
-Three guards, from plain to strong: small counts are hidden with as many others as it takes (`suppress`, tried by
-`attack` and `audit`), a reader's own filters may not isolate a few (`Guard`), and tables for everybody get noise under
-a budget (`release`, `Budget`). Functions of counts: nothing here reads a snapshot.
+What readers may ask of metrics is told in blocks of 10 or more (`pooling`, applied by `analytics.metrics.disclosed`).
+A single table hides small counts with as many others as it takes (`safe_table`, `suppress`, tried by `attack` and
+`audit`), free questions are guarded by what was told before (`Guard`), and tables for everybody get noise under a
+budget (`release`, `Budget`). Functions of counts: nothing here reads a snapshot.
 """
 
 from analytics.disclosure.attack import attack, audit
@@ -12,6 +13,7 @@ from analytics.disclosure.guard import Decision, Guard
 from analytics.disclosure.lattice import TOTAL, region_tree
 from analytics.disclosure.noise import Release, release
 from analytics.disclosure.suppress import hidden_in_list, published, suppress
+from analytics.disclosure.tables import safe_table
 from analytics.disclosure.thresholds import LEAST_DENOMINATOR, PROTECTION, SMALLEST
 
 __all__ = [
@@ -31,5 +33,6 @@ __all__ = [
     "published",
     "region_tree",
     "release",
+    "safe_table",
     "suppress",
 ]

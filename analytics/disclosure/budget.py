@@ -25,7 +25,8 @@ class Budget:
     """The ledger of one home: a SQLite file, so that two writers at once cannot both spend the last of it.
 
     Releases compose sequentially: the ε of a data set is the sum of all its releases, over all its snapshots, since
-    the same families are in them (Dwork & Roth 2014, theorem 3.14). Nothing expires.
+    the same families are in them (Dwork & Roth 2014, The Algorithmic Foundations of Differential Privacy, section 3.5).
+    Nothing expires.
 
     Args:
         home: Folder of all data.

@@ -69,7 +69,7 @@ def release(
 def margin(scale: float, *, level: float = 0.95) -> int:
     """Return the half-width within which discrete Laplace noise stays with probability `level` at least.
 
-    P(|X| ≤ k) = 1 - 2 a^(k+1) / (1 + a), a = exp(-1 / scale) (Inusah & Kozubowski 2006).
+    P(|X| ≤ k) = 1 - 2 a^(k+1) / (1 + a), a = exp(-1 / scale): summed from P(X = x) = (1 - a) / (1 + a) a^|x|.
     """
     a, k = exp(-1 / scale), 0
     while 1 - 2 * a ** (k + 1) / (1 + a) < level:

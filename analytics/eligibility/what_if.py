@@ -11,8 +11,10 @@ from datetime import date
 from typing import Any
 
 import ibis
+import numpy as np
 import pandas as pd
 
+from analytics.disclosure.pooling import pooled
 from analytics.eligibility.rulebook import Rulebook
 from analytics.eligibility.verdicts import verdicts
 from analytics.estimation import MINIMUM_DENOMINATOR, gaps
@@ -40,7 +42,8 @@ class Comparison:
     Attributes:
         movers: One row a domain (without `by` a single one, ""): families, before, after (families that no rule
             refuses), moves_in, moves_out, unknown (listed after, although a rule could not be told), a_year_before,
-            a_year_after (rupiah that the listed families' records come to).
+            a_year_after (rupiah that the listed families' records come to). Empty where one of these, or of the
+            families in both lists or neither, is 1 to 9, and where another domain would tell of it.
         errors: One row a domain and error (inclusion: of the listed, not entitled; exclusion: of the entitled, not
             listed): before, before_low, before_high, after, after_low, after_high, change, change_low, change_high, n
             (checks under the share of the new list); NaN where the checks are too few. Empty without field checks.
@@ -121,7 +124,24 @@ def _movers(warehouse: Warehouse, rows: Any) -> pd.DataFrame:
         a_year_before=rupiah(rows.before),
         a_year_after=rupiah(rows.after),
     )
-    return warehouse.run(found.order_by("domain"))
+    return _told(warehouse.run(found.order_by("domain")))
+
+
+def _told(movers: pd.DataFrame) -> pd.DataFrame:
+    """Empty the domains of which a list or a move holds a few, and those that would tell of them by difference."""
+    stays = movers["before"] - movers["moves_out"]
+    never = movers["families"] - movers["before"] - movers["moves_in"]
+    apart = [
+        stays,
+        never,
+        movers["moves_in"],
+        movers["moves_out"],
+        movers["unknown"],
+        movers["after"] - movers["unknown"],
+    ]
+    hidden = pooled(np.column_stack(apart).astype(float)).hidden
+    numbers = [name for name in movers if name != "domain"]
+    return movers.assign(**movers[numbers].astype(float).mask(hidden)) if hidden.any() else movers
 
 
 def _checks(

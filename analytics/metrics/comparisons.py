@@ -9,7 +9,6 @@ from analytics.estimation import funnel_limits
 from analytics.metrics.filters import VILLAGE_DEPTH, Filters
 from analytics.metrics.measure import measure
 from analytics.metrics.metric import Metric
-from analytics.metrics.withheld import withheld, without
 from analytics.store import Warehouse
 from validation.contract import LEVELS
 
@@ -60,9 +59,8 @@ def compare(warehouse: Warehouse, metric: Metric, filters: Filters, *, level: st
     measured = measure(warehouse, metric, filters, by=[level]).rename(columns={level: "code"})
     every = places(warehouse, level=level, area=filters.area)[["code", "name"]]
     regions = every.merge(measured, on="code", how="left")
-    regions["n"] = regions["n"].fillna(0)
     regions["reason"] = regions["reason"].fillna("no_data")
-    regions = without(regions, withheld(warehouse, metric, filters))
+    regions["n"] = regions["n"].fillna(0).where(regions["reason"] != "withheld")
     known = regions["value"].notna()
     whole = measure(warehouse, metric, filters)["value"]
     if known.sum() < 2 or whole.isna().all() or metric.unit != "share":

@@ -1,4 +1,4 @@
-"""Computing a metric: filter the mart, add up the cells, and never show a rate that cannot be shown honestly."""
+"""Computing a metric: filter the mart, add up the cells, show no rate that is not honest and none that tells of few."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from analytics.metrics.disclosed import disclosed
 from analytics.metrics.filters import Filters, apply, unapplied
 from analytics.metrics.metric import RESULT, Metric
 from analytics.metrics.sampled import sampled, summed, with_levels
@@ -35,14 +36,16 @@ def measure(
     """
     if metric.mart not in warehouse.names("marts"):
         return pd.DataFrame(columns=[*by, *RESULT])
-    rows = apply(warehouse.mart(metric.mart), metric.mart, filters or Filters())
+    filters = filters or Filters()
+    rows = apply(warehouse.mart(metric.mart), metric.mart, filters)
     rows, columns = with_levels(warehouse, rows, by)
     found = (
-        sampled(warehouse, metric, rows, columns, filters=filters or Filters())
+        sampled(warehouse, metric, rows, columns, filters=filters)
         if metric.kind == "sample"
         else _registered(warehouse, metric, rows, columns)
     )
-    return found.rename(columns=dict(zip(columns, by, strict=True)))[[*by, *RESULT]]
+    found = found.rename(columns=dict(zip(columns, by, strict=True)))[[*by, *RESULT]]
+    return disclosed(warehouse, metric, filters, found, by=by)
 
 
 def series(
@@ -57,7 +60,8 @@ def series(
     """
     if metric.mart not in warehouse.names("marts"):
         return pd.DataFrame(columns=["when", *by, *RESULT, "settled"])
-    rows = apply(warehouse.mart(metric.mart), metric.mart, filters or Filters())
+    filters = filters or Filters()
+    rows = apply(warehouse.mart(metric.mart), metric.mart, filters)
     time = (
         "month" if metric.mart == "targeting_cells" and grain == "month" else "period" if grain == "period" else "day"
     )
@@ -66,7 +70,7 @@ def series(
     rows, columns = with_levels(warehouse, rows.mutate(when=moment), by)
     columns = ["when", *columns]
     found = (
-        sampled(warehouse, metric, rows, columns, filters=filters or Filters())
+        sampled(warehouse, metric, rows, columns, filters=filters)
         if metric.kind == "sample"
         else _registered(warehouse, metric, rows, columns)
     )
@@ -74,9 +78,8 @@ def series(
     if grain != "period":
         found["when"] = pd.to_datetime(found["when"])
         found = _filled(found, metric, grain, by)
-        found["settled"] = _settled(found["when"], grain, warehouse)
-    else:
-        found["settled"] = True
+    found = disclosed(warehouse, metric, filters, found[["when", *by, *RESULT]], by=by, grain=grain)
+    found["settled"] = _settled(found["when"], grain, warehouse) if grain != "period" else True
     return found[["when", *by, *RESULT, "settled"]]
 
 

@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 
 from analytics.metrics.comparisons import places
+from analytics.metrics.divided import Division, told
+from analytics.metrics.registry import METRICS
 from analytics.store import Warehouse
 from validation.contract import LEVELS
 
@@ -22,6 +24,8 @@ POOREST_DECILES: Final = 4
 """Deciles of the registry that the programmes may reach."""
 FACTS: Final = ("families", "mean_size", "poorest_share", "registered_share")
 """What regions are alike in; those that the snapshot does not know of the level are left out."""
+COVERAGE: Final = METRICS["registered_share"]
+"""The register metric whose counts are among the facts."""
 COUNTS: Final = frozenset({"families"})
 """Facts that are compared by their logarithm: 2,000 families are to 1,000 as 20,000 to 10,000."""
 
@@ -70,7 +74,7 @@ def nearest(regions: pd.DataFrame, *, code: str, number: int = PEERS) -> pd.Data
 
 
 def facts(warehouse: Warehouse, *, level: str) -> pd.DataFrame:
-    """Return code and the facts of every region of a level that the snapshot knows."""
+    """Return code and the facts of every region of a level that the snapshot knows, withheld ones left out."""
     depth = LEVELS.index(level) + 1
     found = pd.DataFrame(columns=["code"])
     for read in (_registered, _by_decile, _framed):
@@ -84,6 +88,9 @@ def facts(warehouse: Warehouse, *, level: str) -> pd.DataFrame:
     for name, (top, bottom) in _SHARES.items():
         if {top, bottom} <= set(found):
             found[name] = (found[top] / found[bottom].where(found[bottom] > 0)).astype(float)
+    if COVERAGE.mart in warehouse.names("marts"):
+        known = told(warehouse, COVERAGE, Division())
+        found = found[[known.region(code) for code in found["code"]]].reset_index(drop=True)
     return found[["code", *(name for name in FACTS if name in found)]]
 
 

@@ -11,16 +11,19 @@ from analytics.store import Warehouse
 
 
 def composition(warehouse: Warehouse, metric: Metric, filters: Filters, *, by: str) -> pd.DataFrame:
-    """Return a count by groups, largest first: `by`, value, share (of the sum)."""
+    """Return a count by groups, largest first: `by`, value, share (of the whole), reason; those withheld come last."""
     found = measure(warehouse, metric, filters, by=[by]).sort_values("value", ascending=False, ignore_index=True)
-    return found.assign(share=found["value"] / found["value"].sum())[[by, "value", "share"]]
+    if found.empty:
+        return found.assign(share=[])[[by, "value", "share", "reason"]]
+    whole = float(measure(warehouse, metric, filters)["value"].iloc[0])
+    return found.assign(share=found["value"] / whole)[[by, "value", "share", "reason"]]
 
 
 def stages(warehouse: Warehouse, metrics: Sequence[Metric], filters: Filters) -> pd.DataFrame:
-    """Return counts in the order given: metric, value, share (of the first); no row without the first."""
-    rows = [(metric.id, measure(warehouse, metric, filters)) for metric in metrics]
-    counts = [(name, float(found["value"].iloc[0])) for name, found in rows if len(found)]
-    if not counts or not counts[0][1]:
-        return pd.DataFrame(columns=["metric", "value", "share"])
-    first = counts[0][1]
-    return pd.DataFrame([{"metric": name, "value": count, "share": count / first} for name, count in counts])
+    """Return counts in the order given: metric, value, share (of the first), reason; no row without the first."""
+    columns = ["metric", "value", "share", "reason"]
+    rows = [measure(warehouse, metric, filters).assign(metric=metric.id) for metric in metrics]
+    found = pd.concat([each for each in rows if len(each)]) if any(len(each) for each in rows) else pd.DataFrame()
+    if found.empty or found["value"].iloc[0] == 0:
+        return pd.DataFrame(columns=columns)
+    return found.assign(share=found["value"] / found["value"].iloc[0])[columns].reset_index(drop=True)

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from analytics.estimation import gaps
+from analytics.metrics.disclosed import disclosed
 from analytics.metrics.filters import Filters, apply
 from analytics.metrics.metric import RESULT, Metric
 from analytics.metrics.sampled import summed
@@ -29,7 +30,7 @@ def verification_gaps(warehouse: Warehouse, metric: Metric, filters: Filters, *,
     Returns:
         One row a group (applicants of whom it is not known are left out): `by`, the result columns, gap, gap_low,
         gap_high: the group minus its reference in the metric's unit; empty for the reference itself and where either
-        side has too few applications. No row without face checks.
+        side has too few applications or is withheld. No row without face checks.
     """
     empty = pd.DataFrame(columns=[by, *RESULT, *GAP])
     if metric.mart not in warehouse.names("marts") or metric.denominator is None:
@@ -57,7 +58,13 @@ def verification_gaps(warehouse: Warehouse, metric: Metric, filters: Filters, *,
     found[["se", *GAP]] *= reach
     found["denominator"] /= reach
     found["numerator"] += start * found["denominator"]
-    return found.assign(method="count").sort_values(by, ignore_index=True)[list(empty.columns)]
+    found = found.assign(method="count").sort_values(by, ignore_index=True)[list(empty.columns)]
+    told = disclosed(warehouse, metric, filters, found, by=[by])
+    told.loc[told["reason"] == "withheld", GAP] = float("nan")
+    reference = told[told[by] == REFERENCES.get(by, "")]
+    if (reference["reason"] == "withheld").any():
+        told[GAP] = float("nan")
+    return told
 
 
 def _with_gaps(totals: pd.DataFrame, *, by: str, reference: str, minimum: int) -> pd.DataFrame:

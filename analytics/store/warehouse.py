@@ -1,5 +1,6 @@
 """One snapshot opened for reading: tables and marts as Ibis expressions."""
 
+from collections.abc import Hashable
 from contextlib import AbstractContextManager
 from threading import Lock
 from typing import Any
@@ -21,10 +22,18 @@ class Warehouse:
     """
 
     def __init__(
-        self, manifest: Manifest, rooms: Rooms, *, area: str = "", lock: AbstractContextManager[Any] | None = None
+        self,
+        manifest: Manifest,
+        rooms: Rooms,
+        *,
+        area: str = "",
+        lock: AbstractContextManager[Any] | None = None,
+        kept: dict[Hashable, Any] | None = None,
     ) -> None:
         self.manifest = manifest.limited() if area else manifest
         self.area = area
+        self.kept: dict[Hashable, Any] = {} if kept is None else kept
+        """What was worked out of the snapshot, under keys that begin with the area: once for all who hold it."""
         self._rooms = rooms
         self._lock: AbstractContextManager[Any] = lock or Lock()
 
@@ -38,7 +47,7 @@ class Warehouse:
             return self
         if self.area and not area.startswith(f"{self.area}."):
             raise ValueError("A limited warehouse cannot be widened.")
-        return Warehouse(self.manifest, self._rooms, area=area, lock=self._lock)
+        return Warehouse(self.manifest, self._rooms, area=area, lock=self._lock, kept=self.kept)
 
     def names(self, room: str) -> list[str]:
         """Return what `room` holds, sorted."""

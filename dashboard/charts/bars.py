@@ -45,7 +45,8 @@ def bars(
         return no_data(words, measure=measure, table=table)
     values = [words.value(value, unit=unit, decimals=decimals) for value in rows["value"]]
     shares = [words.percent(share) for share in rows["share"]] if "share" in rows else [""] * len(rows)
-    within = list(rows["name"]).index(limit_after) if limit_after is not None else len(rows)
+    before = list(data["name"])[: list(data["name"]).index(limit_after) + 1] if limit_after is not None else []
+    within = int(rows["name"].isin(before).sum()) - 1 if limit_after is not None else len(rows)
     late = [row > within for row in range(len(rows))]
 
     figure = draw_rows(words, names=list(rows["name"]), lengths=list(rows["value"]), values=values, more=shares)

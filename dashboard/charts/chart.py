@@ -1,7 +1,7 @@
 """What every chart function returns, and how it says that there is nothing to show."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import pandas as pd
@@ -17,12 +17,25 @@ EMPTY_HEIGHT: Final = 120
 class Chart:
     """A figure with the words and the table that say the same.
 
-    `table` is the twin: headers in the reader's language, numbers left as numbers.
+    `table` is the twin: headers in the reader's language, numbers left as numbers. `withheld` says in words that
+    numbers are missing from both because they would tell of a few; empty where none is.
     """
 
     figure: go.Figure
     alt: str
     table: pd.DataFrame
+    withheld: str = ""
+
+
+def withholding(chart: Chart, reasons: "pd.Series[str]", *, words: Words) -> Chart:
+    """Return the chart with the sentence that numbers are withheld, where a reason is so."""
+    if not (reasons == "withheld").any():
+        return chart
+    said = words("charts.withheld")
+    if chart.figure.data:
+        return replace(chart, alt=f"{chart.alt} {said}", withheld=said)
+    chart.figure.update_annotations(text=words("charts.all_withheld"))
+    return replace(chart, alt=said, withheld=said)
 
 
 def twin(data: pd.DataFrame, headers: dict[str, str]) -> pd.DataFrame:

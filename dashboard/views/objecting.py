@@ -3,7 +3,7 @@
 import pandas as pd
 
 from dashboard.charts.bars import bars
-from dashboard.charts.chart import Chart
+from dashboard.charts.chart import Chart, withholding
 from dashboard.codes import code_name
 from dashboard.reader import Reader
 from dashboard.views.registering import flow
@@ -27,7 +27,7 @@ def backlog(reader: Reader) -> Chart | None:
     words = reader.words
     by_age = found.set_index("age")["value"].reindex(list(AGES), fill_value=0.0)
     names = [words("codes.days", age=age) for age in AGES]
-    return bars(
+    chart = bars(
         pd.DataFrame({"name": names, "value": by_age.to_numpy()}),
         words=words,
         measure=reader.label("open_objections"),
@@ -35,22 +35,25 @@ def backlog(reader: Reader) -> Chart | None:
         limit_after=words("codes.days", age=LAST_IN_TIME),
         limit_label=words("codes.window"),
     )
+    return withholding(chart, found["reason"], words=words)
 
 
 def upheld(reader: Reader) -> Chart | None:
     """Share upheld by grounds; objectors select themselves, so this is not a rate of mistargeting."""
-    found = reader.groups("upheld_share", "grounds").dropna(subset=["value"]).sort_values("value", ascending=False)
-    if found.empty:
+    every = reader.groups("upheld_share", "grounds").sort_values("value", ascending=False)
+    found = every.dropna(subset=["value"])
+    if found.empty and not (every["reason"] == "withheld").any():
         return None
     words = reader.words
     names = [
         words("codes.with_n", name=code_name(words, "grounds", code), n=words.number(n))
         for code, n in zip(found["grounds"], found["n"], strict=True)
     ]
-    return bars(
+    chart = bars(
         pd.DataFrame({"name": names, "value": found["value"].to_numpy()}),
         words=words,
         measure=reader.label("upheld_share"),
         category_label=words("codes.grounds"),
         unit="percent",
     )
+    return withholding(chart, every["reason"], words=words)

@@ -15,7 +15,7 @@ from analytics.metrics.precision import design_effect
 from analytics.settings import settings
 from dashboard.basis import why_not
 from dashboard.charts.caterpillar import caterpillar as caterpillar_chart
-from dashboard.charts.chart import Chart, rows_of
+from dashboard.charts.chart import Chart, rows_of, withholding
 from dashboard.charts.estimates import estimates
 from dashboard.charts.funnel import funnel as funnel_chart
 from dashboard.charts.region_map import boundary_map, tile_map
@@ -37,7 +37,7 @@ def funnel(reader: Reader, metric: str, *, level: str, selected: str) -> Chart |
     pairs = zip(known["position"], known["side"], strict=True)
     data = known.assign(denominator=known["denominator_effective"], signal=[SIGNAL.get(pair, "none") for pair in pairs])
     words = reader.words
-    return funnel_chart(
+    chart = funnel_chart(
         data[["code", "name", "value", "low", "high", "denominator", "signal"]],
         words=words,
         measure=reader.label(metric),
@@ -47,6 +47,7 @@ def funnel(reader: Reader, metric: str, *, level: str, selected: str) -> Chart |
         overdispersion=found.phi if found.phi > 1 else None,
         selected=selected or None,
     )
+    return withholding(chart, found.regions["reason"], words=words)
 
 
 def caterpillar(reader: Reader, metric: str, *, level: str, selected: str) -> Chart | None:
@@ -55,7 +56,7 @@ def caterpillar(reader: Reader, metric: str, *, level: str, selected: str) -> Ch
     whole = reader.value(metric)
     if whole is None or found.regions["value"].notna().sum() == 0:
         return None
-    return caterpillar_chart(
+    chart = caterpillar_chart(
         with_ranks(reader, metric, found.regions, level=level),
         words=reader.words,
         measure=reader.label(metric),
@@ -63,6 +64,7 @@ def caterpillar(reader: Reader, metric: str, *, level: str, selected: str) -> Ch
         reference_label=reader.words("regions.whole"),
         selected=selected or None,
     )
+    return withholding(chart, found.regions["reason"], words=reader.words)
 
 
 def with_ranks(reader: Reader, metric: str, regions: pd.DataFrame, *, level: str) -> pd.DataFrame:
@@ -149,15 +151,17 @@ def region_map(reader: Reader, metric: str, *, level: str, selected: str = "") -
     found: Comparison = reader.compare(metric, level=level)
     if not found.regions["value"].notna().any():
         return None
-    data = found.regions[["code", "name", "value"]]
+    chart = _map(reader, found.regions[["code", "name", "value"]], measure=reader.label(metric), selected=selected)
+    return withholding(chart, found.regions["reason"], words=reader.words)
+
+
+def _map(reader: Reader, data: pd.DataFrame, *, measure: str, selected: str) -> Chart:
     path = settings().boundaries
     if path is not None:
         shapes = _boundaries(path)
         if set(data["code"]) & {feature["properties"]["kode"] for feature in shapes["features"]}:
-            return boundary_map(
-                data, words=reader.words, measure=reader.label(metric), boundaries=shapes, selected=selected or None
-            )
-    return tile_map(data, words=reader.words, measure=reader.label(metric), selected=selected or None)
+            return boundary_map(data, words=reader.words, measure=measure, boundaries=shapes, selected=selected or None)
+    return tile_map(data, words=reader.words, measure=measure, selected=selected or None)
 
 
 @lru_cache(maxsize=4)

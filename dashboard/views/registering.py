@@ -2,7 +2,7 @@
 
 from analytics.metrics.measure import Grain
 from dashboard.charts.bars import bars
-from dashboard.charts.chart import Chart
+from dashboard.charts.chart import Chart, withholding
 from dashboard.charts.daily_stack import daily_stack
 from dashboard.charts.stages import stages as stages_chart
 from dashboard.codes import code_name
@@ -26,12 +26,13 @@ def by_channel(reader: Reader, *, grain: Grain) -> Chart | None:
         return None
     words = reader.words
     named = found["channel"].map(lambda code: code_name(words, "channel", code))
-    return daily_stack(
+    chart = daily_stack(
         found.assign(series=named).sort_values(["when", "channel"], ignore_index=True),
         words=words,
         measure=reader.label("registered_families"),
         series_label=words("filters.name_channel"),
     )
+    return withholding(chart, found["reason"], words=words)
 
 
 def stages(reader: Reader) -> Chart | None:
@@ -45,7 +46,8 @@ def flow(reader: Reader, *metrics: str, measure: str) -> Chart | None:
     if found.empty:
         return None
     named = found.assign(stage=found["metric"].map(reader.label))
-    return stages_chart(named.rename(columns={"value": "count"}), words=reader.words, measure=measure)
+    chart = stages_chart(named.rename(columns={"value": "count"}), words=reader.words, measure=measure)
+    return withholding(chart, found["reason"], words=reader.words)
 
 
 def verification(reader: Reader) -> Chart | None:
@@ -55,12 +57,13 @@ def verification(reader: Reader) -> Chart | None:
         return None
     words = reader.words
     names = found["outcome"].map(lambda code: code_name(words, "verification", code))
-    return bars(
+    chart = bars(
         found.assign(name=names)[["name", "value", "share"]],
         words=words,
         measure=reader.label("face_checks"),
         category_label=words("panels.verification"),
     )
+    return withholding(chart, found["reason"], words=words)
 
 
 def coverage(reader: Reader) -> Chart | None:

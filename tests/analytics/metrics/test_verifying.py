@@ -1,6 +1,7 @@
 """Who fails verification, and agents before each working day: by hand, and from the pilot's rows with pandas."""
 
 import datetime as dt
+from importlib import import_module
 
 import ibis
 import numpy as np
@@ -16,6 +17,13 @@ WIB = pd.Timedelta(hours=7)
 HERE, THERE = "35.10.01.2001", "35.10.02.2001"
 FILTERS = [Filters(), Filters(area="35.10.16"), Filters(channel="agent")]
 SHARES = ("first_attempt_failed", "verification_failed", "verification_reviewed")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_withheld(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The arithmetic below the disclosure step, which `test_disclosed` is about: the pilot of the tests is small."""
+    monkeypatch.setattr(import_module("analytics.metrics.measure"), "disclosed", lambda *given, **_: given[3])
+    monkeypatch.setattr(import_module("analytics.metrics.verifying"), "disclosed", lambda *given, **_: given[3])
 
 
 def utc(local: str) -> dt.datetime:
