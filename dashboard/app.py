@@ -14,6 +14,7 @@ from dashboard.access import enter
 from dashboard.faults import guarded
 from dashboard.filterbar import filter_bar, language_switch
 from dashboard.frame import banner, stamp, welcome
+from dashboard.logged import viewed
 from dashboard.reader import close_reader, current_manifest, open_reader
 from dashboard.words import Words
 
@@ -22,7 +23,7 @@ ICONS = {
     "ringkasan": "dashboard", "pendaftaran": "how_to_reg", "usul_sanggah": "campaign", "ketepatan_sasaran": "target",
     "perbandingan_wilayah": "compare_arrows", "dugaan": "person_search", "antrean": "inbox", "kasus": "folder_open",
     "duplikat": "content_copy", "tinjau": "compare", "rencana_cek": "route", "aturan": "gavel",
-    "kartu_model": "id_card", "mutu_data": "rule", "metode": "menu_book",
+    "kartu_model": "id_card", "mutu_data": "rule", "metode": "menu_book", "catatan_akses": "manage_search",
 }  # fmt: skip
 
 
@@ -61,6 +62,7 @@ if entered is None:
 page = navigation(entered.scope.pages, words)
 with guarded(words):
     blank = open_reader(filters=Filters(), words=words, scope=entered.scope, officer=entered.officer)
-    open_reader(filters=filter_bar(blank), words=words, scope=entered.scope, officer=entered.officer)
+    view = open_reader(filters=filter_bar(blank), words=words, scope=entered.scope, officer=entered.officer)
+    viewed(view, page.url_path or entered.scope.pages[0])
     page.run()
     stamp(blank)

@@ -10,16 +10,17 @@ from analytics.register.numbers import PERSON_NUMBER
 
 Action = Literal[
     "sign_in", "sign_out", "refuse", "view_page", "view_case", "view_pair", "view_identity", "view_numbers",
-    "view_photo", "refuse_photo", "view_log", "erase_person", "purge_person", "correct_person", "open_cases",
-    "decide_case", "review_pair", "draw_visits", "write_sheets", "import_results", "export", "release", "grant",
-    "revoke", "run_command", "rotate_key", "back_up", "restore",
+    "view_photo", "refuse_photo", "view_log", "verify_log", "erase_person", "purge_person", "correct_person",
+    "open_cases", "decide_case", "review_pair", "draw_visits", "write_sheets", "import_results", "export", "publish",
+    "grant", "revoke", "run_retention", "rotate_key", "back_up", "restore",
 ]  # fmt: skip
-"""What can be done. decide_case and review_pair: the detail `action` says which step."""
+"""What can be done. decide_case and review_pair: the detail `action` says which step. refuse: the detail `why`."""
 ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
 Detail = str | int | bool | None
 
 ACTOR: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@|:+/-]{0,127}")
-"""A staff code, a subject of the sign-in or `os:` and a login of the machine; never a name."""
+"""A staff code, a subject of the sign-in, `os:` and a login of the machine, or `web:` and who has no code; never a
+name."""
 CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,31}")
 """A role, a kind of object or the name of a detail."""
 REF: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@|+-]{0,127}")

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from analytics.access_log import record
 from analytics.cli.output import plain, print_json, print_table, progress, say
 from analytics.ingest import Ingested, check, ingest
 from analytics.ingest.batch import Mode
@@ -64,6 +65,7 @@ def simulate_pilot(
             settings=settings(),
             progress=lambda what, share: report(what, 0.5 + share / 2),
         )
+    log_published(done, mode="replace")
     print_ingested(done, as_json=as_json)
 
 
@@ -94,7 +96,20 @@ def ingest_export(
     if dry_run:
         _print_verdict(verdict, as_json=as_json)
     else:
+        log_published(done, mode=mode)
         print_ingested(done, as_json=as_json)
+
+
+def log_published(done: Ingested, *, mode: Mode) -> None:
+    """Append to the access log what was published, if anything."""
+    if done.already_in:
+        return
+    manifest = done.manifest
+    rows = sum(facts.rows for facts in manifest.tables.values())
+    record(
+        settings(), action="publish", kind="dataset", ref=manifest.dataset.name,
+        details={"snapshot": manifest.snapshot, "mode": mode, "rows": rows},
+    )  # fmt: skip
 
 
 def status(*, as_json: JsonOption = False) -> None:
