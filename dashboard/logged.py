@@ -172,8 +172,13 @@ def _note(error: Exception) -> None:
 
 
 def _append(actor: str, action: Action, **said: Any) -> None:
-    with _database(f"{settings().home}|{settings().register_url}").writing() as connection:
+    with database().writing() as connection:
         append(connection, actor=actor, action=action, **said)
+
+
+def database() -> Database:
+    """Return the register that holds the log, opened once for all sessions."""
+    return _database(f"{settings().home}|{settings().register_url}")
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

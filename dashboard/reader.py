@@ -272,6 +272,13 @@ def current_manifest() -> Manifest:
     return _store().manifest(settings().dataset)
 
 
+def holds_real_data() -> bool:
+    """Return whether any data set that is published here is not simulated."""
+    catalogue = _store().catalogue()
+    names = list(catalogue.datasets) if catalogue else []
+    return any(_store().manifest(name).dataset.sensitivity != "simulated" for name in names)
+
+
 def _store() -> Store:
     return open_store(settings())
 

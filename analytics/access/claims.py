@@ -29,7 +29,9 @@ def subject_of(claims: Mapping[str, Any], settings: Settings, *, now: datetime) 
     code, issued = claims.get(settings.claim_subject), claims.get("iat")
     if not isinstance(code, str):
         raise _refused(
-            f"Sign-in says no {settings.claim_subject}.", "Ask who runs the identity provider to send it.", why="no_code"
+            f"Sign-in says no {settings.claim_subject}.",
+            "Ask who runs the identity provider to send it.",
+            why="no_code",
         )
     try:
         require_officer(code, what="signed-in officer")

@@ -45,9 +45,14 @@ def require_entry(*, actor: str, role: str, action: str, kind: str, ref: str, pu
     for name, text in (("role", role), ("kind", kind)):
         if text and not CODE.fullmatch(text):
             raise AccessLogError(f"The {name} of an entry is not a code of small letters, digits and _.")
-    if ref and (not REF.fullmatch(ref) or PERSON_NUMBER.fullmatch(ref)):
+    if ref and not is_ref(ref):
         raise AccessLogError("What an entry is about is not named by an id, a code or a pseudonym.")
     _require_plain("purpose", purpose)
+
+
+def is_ref(text: str) -> bool:
+    """Return whether a text may be an id, a code or a pseudonym, as entries name what they are about."""
+    return bool(REF.fullmatch(text)) and not PERSON_NUMBER.fullmatch(text)
 
 
 def canonical(details: Mapping[str, Detail]) -> str:

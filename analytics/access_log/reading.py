@@ -74,6 +74,12 @@ def tally(
     return found.astype({"entries": int})
 
 
+def began(database: Database) -> str:
+    """Return when the first entry was written, UTC, ISO 8601; empty while there is none."""
+    with database.reading() as connection:
+        return connection.execute(sa.select(LOG.c.at).order_by(LOG.c.number).limit(1)).scalar() or ""
+
+
 def actors(database: Database) -> list[str]:
     """Return the codes of all who acted, in order."""
     with database.reading() as connection:

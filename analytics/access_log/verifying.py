@@ -193,9 +193,7 @@ def newest(settings: Settings) -> Anchor | None:
     return Anchor(**row) if row else None
 
 
-def _rows(
-    connection: sa.Connection, progress: Callable[[float], None], *, size: int
-) -> Iterator[Mapping[str, Any]]:
+def _rows(connection: sa.Connection, progress: Callable[[float], None], *, size: int) -> Iterator[Mapping[str, Any]]:
     """Read the log in the order of its numbers, in one pass that holds few rows at a time."""
     query = sa.select(LOG).order_by(LOG.c.number).execution_options(yield_per=AT_ONCE)
     found = connection.execute(query)
