@@ -1,10 +1,10 @@
 """Whether the access log is as it was written: when it was last found whole, and a verification at a button's press."""
 
 from datetime import datetime
-from functools import partial
 from typing import Final
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from analytics.access_log import Checked, Finding, Verified, end_is_kept, last_check, verify_and_keep
 from analytics.settings import settings
@@ -24,7 +24,7 @@ def state(reader: Reader) -> Checked | None:
         with guarded(reader.words):
             st.session_state[VERIFIED] = verify_and_keep(
                 settings(), actor=logged.actor(reader), role=reader.access.role,
-                progress=partial(bar.progress, text=reader.words("log.verifying")),
+                progress=lambda share: _moved(bar, share, reader.words),
             )  # fmt: skip
         bar.empty()
     return last_check(logged.database())
@@ -49,6 +49,10 @@ def draw(reader: Reader, checked: Checked | None) -> None:
             )
         st.button(words("log.verify"), icon=":material/verified_user:", on_click=_ask, key="log_verify")
         st.caption(words("log.chain_says"))
+
+
+def _moved(bar: DeltaGenerator, share: float, words: Words) -> None:
+    bar.progress(share, text=words("log.verifying"))
 
 
 def _ask() -> None:

@@ -110,7 +110,7 @@ def load(reader: Reader, asked: Asked) -> Found:
     total = int(counts["entries"].sum())
     page = max(1, min(asked.page, math.ceil(total / PAGE_ROWS)))
     rows = entries(database, **wanted, rows=PAGE_ROWS, skip=(page - 1) * PAGE_ROWS)
-    days = tuple((day, int(count)) for day, count in counts.groupby("day")["entries"].sum().items())
+    days = tuple((day, int(own["entries"].sum())) for day, own in counts.groupby("day") if isinstance(day, date))
     return Found(Asked(**{**asked.__dict__, "page": page}), rows, counts, days, total)
 
 
@@ -153,7 +153,9 @@ def _said(asked: Asked, *, is_known: bool) -> dict[str, Detail]:
         "actor": asked.actor, "action": asked.action, "object": asked.ref if is_known else "",
         "since": str(asked.since or ""), "until": str(asked.until or ""), "page": asked.page,
     }  # fmt: skip
-    return {name: value for name, value in said.items() if value} | ({} if is_known else {"unknown_object": True})
+    if not is_known:
+        said["unknown_object"] = True
+    return {name: value for name, value in said.items() if value}
 
 
 def _wanted(asked: Asked, zone: ZoneInfo) -> dict[str, Any]:

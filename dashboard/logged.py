@@ -36,7 +36,7 @@ class NotLoggedError(TepatError):
 
 
 def signed_in(words: Words, officer: str, scope: Scope, *, issued: float) -> None:
-    """Keep that somebody signed in, once a session and role; the moment of the sign-in tells tabs of one apart from two.
+    """Keep that somebody signed in, once a session and role; two tabs of one sign-in say the same moment.
 
     Raises:
         NotLoggedError: it cannot be kept.

@@ -74,7 +74,8 @@ def show(
     with closing(open_database(settings())) as database:
         found = entries(
             database, actor=actor, action=action, ref=ref, rows=rows,
-            **{name: at and _day_or_moment(at) for name, at in (("since", since), ("until", until))},
+            since=since and _day_or_moment(since),
+            until=until and _day_or_moment(until),
         )  # fmt: skip
         if not found.empty:
             # Of what was not found nothing is kept: it may be the name of somebody.
