@@ -27,7 +27,8 @@ MOST_TAKEN: Final = 50_000
 """Entries of one download."""
 CHOICES: Final = ("who", "did", "object", "from_day", "to_day", "log_page")
 """Names of the choices in the URL; the log's days are others than the data's."""
-COLUMNS: Final = ("number", "at", "actor", "role", "action", "object", "details", "purpose")
+COLUMNS: Final = ("number", "actor", "action", "at", "object", "role", "details", "purpose")
+"""In the order of what a phone must show."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,9 @@ def controls(reader: Reader) -> Asked:
         action = choose(
             words, "did", ["", *ACTIONS], label=words("log.action"), shown=lambda code: action_name(words, code)
         )
-        ref = choose_text(words, "object", label=words("log.object"), valid=is_ref, help_text=words("log.object_help"))
+        ref = choose_text(
+            words, "object", label=words("log.object"), valid=_is_known, help_text=words("log.object_help")
+        )
         since = choose_day(words, "from_day", label=words("filters.name_since"), **days)
         until = choose_day(words, "to_day", label=words("filters.name_until"), **days)
     if ref is None:
@@ -104,7 +107,7 @@ def load(reader: Reader, asked: Asked) -> Found:
     """
     database, zone = logged.database(), ZoneInfo(reader.manifest.dataset.timezone)
     wanted = _wanted(asked, zone)
-    logged.searched(reader, _said(asked, is_known=not asked.ref or bool(len(entries(database, ref=asked.ref, rows=1)))))
+    logged.searched(reader, _said(asked))
     counts = tally(database, **wanted)
     counts["day"] = [_local(f"{hour}:00", zone).date() for hour in counts["hour"]]
     total = int(counts["entries"].sum())
@@ -112,6 +115,11 @@ def load(reader: Reader, asked: Asked) -> Found:
     rows = entries(database, **wanted, rows=PAGE_ROWS, skip=(page - 1) * PAGE_ROWS)
     days = tuple((day, int(own["entries"].sum())) for day, own in counts.groupby("day") if isinstance(day, date))
     return Found(Asked(**{**asked.__dict__, "page": page}), rows, counts, days, total)
+
+
+def _is_known(ref: str) -> bool:
+    """Return whether the log names such an object: anything else may be somebody's name, and is kept nowhere."""
+    return is_ref(ref) and not entries(logged.database(), ref=ref, rows=1).empty
 
 
 def title(reader: Reader, found: Found, checked: Checked | None) -> str:
@@ -147,14 +155,12 @@ def action_name(words: Words, action: str) -> str:
     return words(f"log.did_{action}") if action else words("log.everything")
 
 
-def _said(asked: Asked, *, is_known: bool) -> dict[str, Detail]:
-    """Return what the log says of a question: of an object that it does not know nothing, it may be a name."""
+def _said(asked: Asked) -> dict[str, Detail]:
+    """Return what the log says of a question."""
     said: dict[str, Detail] = {
-        "actor": asked.actor, "action": asked.action, "object": asked.ref if is_known else "",
-        "since": str(asked.since or ""), "until": str(asked.until or ""), "page": asked.page,
+        "actor": asked.actor, "action": asked.action, "object": asked.ref, "since": str(asked.since or ""),
+        "until": str(asked.until or ""), "page": asked.page if asked.page > 1 else 0,
     }  # fmt: skip
-    if not is_known:
-        said["unknown_object"] = True
     return {name: value for name, value in said.items() if value}
 
 

@@ -27,8 +27,9 @@ else:
         page_head(view, "catatan_akses", log_search.title(view, found, checked))
         log_chain.draw(view, checked)
     log_search.entries_table(view, found)
-    if found.total:
+    if access_log.is_course(found):
         panel(view, "log_days", partial(access_log.daily, days=found.days), metrics=(), explains=["log.define_days"])
+    if found.total:
         for column, name in zip(st.columns(2), ("action", "actor"), strict=True):
             with column:
                 headers = {name: f"log.{name}", "entries": "log.entries", "last": "log.last"}

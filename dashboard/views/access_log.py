@@ -18,12 +18,15 @@ LEAST_DAYS = 2
 """One day makes no course."""
 
 
-def daily(reader: Reader, *, days: tuple[tuple[date, int], ...]) -> Chart | None:
-    """An XmR chart of entries a day, today's hollow: it still fills up; None with less than two days."""
+def is_course(found: Found) -> bool:
+    """Return whether the entries found lie on more than one day."""
+    return len(found.days) >= LEAST_DAYS
+
+
+def daily(reader: Reader, *, days: tuple[tuple[date, int], ...]) -> Chart:
+    """An XmR chart of entries a day, today's hollow: it still fills up."""
     today = datetime.now(ZoneInfo(reader.manifest.dataset.timezone)).date()
     every = pd.date_range(days[0][0], max(today, days[-1][0]), freq="D").date[-LAST_DAYS:]
-    if len(every) < LEAST_DAYS:
-        return None
     counts = dict(days)
     values = [float(counts.get(day, 0)) for day in every]
     settled = [day < today for day in every]
