@@ -162,7 +162,13 @@ def test_a_case_is_kept_once_while_it_is_looked_at_and_acted_on_in_the_role(home
     place = pilot.run(pilot.table("families").select("family_id", "village")).iloc[0]
     one = flag(1, village=place["village"], district=place["village"].rpartition(".")[0])
     cases = open_cases(Settings(home=home))
-    cases.open(pd.DataFrame([one]), dataset=pilot.manifest.dataset.name, snapshot="s1", officer="ADM-1", reason="Kasus triwulan")
+    cases.open(
+        pd.DataFrame([one]),
+        dataset=pilot.manifest.dataset.name,
+        snapshot="s1",
+        officer="ADM-1",
+        reason="Kasus triwulan",
+    )
     (case,) = cases.queue().rows["id"]
     sign_in(area="")
     at = session(case=case)
