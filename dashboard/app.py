@@ -15,6 +15,7 @@ from dashboard.faults import guarded
 from dashboard.filterbar import filter_bar, language_switch
 from dashboard.frame import banner, stamp, welcome
 from dashboard.logged import viewed
+from dashboard.menu import menu
 from dashboard.reader import close_reader, current_manifest, open_reader
 from dashboard.words import Words
 
@@ -28,19 +29,23 @@ ICONS = {
 
 
 def navigation(names: Sequence[str], words: Words) -> StreamlitPage:
-    """Draw the navigation of these pages alone, and return the one asked for: of no other is there a URL."""
-    pages = [
-        st.Page(
+    """Draw the menu of these pages alone, and return the one asked for: of no other is there a URL."""
+    pages = {
+        name: st.Page(
             PAGES / f"{name}.py", title=words(f"pages.{name}"), icon=f":material/{ICONS[name]}:", url_path=name,
             default=name == names[0],
         )
         for name in names
-    ]  # fmt: skip
-    return st.navigation(pages, position="top")
+    }  # fmt: skip
+    page = st.navigation(list(pages.values()), position="hidden")
+    with top:
+        menu(pages, page.url_path or names[0], words)  # the page where one begins has an empty path
+    return page
 
 
 st.set_page_config(page_title="Tepat", page_icon="🎯", layout="wide")
 opening = Words(settings().language)
+top = st.container()
 head = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="head")
 with head:
     heading = st.container(width="content")

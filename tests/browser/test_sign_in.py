@@ -27,6 +27,8 @@ USERS = (
     {"sub": "visitor-01", "tepat_role": "visitor", "tepat_area": ""},
 )
 SESSION_SECONDS = 18
+MENU = "[class*=st-key-menu_] [data-testid=stPopoverButton]"
+LINK = "[data-testid=stPopoverBody] a[data-testid=stPageLink-NavLink]"
 SECRETS = """[auth]
 redirect_uri = "{url}/oauth2callback"
 cookie_secret = "{secret}"
@@ -81,17 +83,23 @@ def sign_in(page: Page, site: str, subject: str) -> None:
 
 
 def links(page: Page) -> set[str]:
-    """Names of the pages that the navigation has."""
-    expect(page.get_by_test_id("stTopNavLink").first).to_be_visible()
-    found = page.eval_on_selector_all("a[href]", "all => all.map(link => new URL(link.href).pathname.slice(1))")
-    return set(found)
+    """Names of the pages that the menu has."""
+    expect(page.locator(MENU).first).to_be_visible()
+    found: set[str] = set()
+    for button in page.locator(MENU).all():
+        button.click()
+        expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
+        found |= set(page.locator(LINK).evaluate_all("all => all.map(link => link.getAttribute('href'))"))
+        page.keyboard.press("Escape")
+        expect(page.get_by_test_id("stPopoverBody")).to_be_hidden()
+    return found
 
 
 def test_nobody_sees_a_page_before_signing_in(page, site):
     for path in ("", "/kasus", "/tinjau?officer=petugas-1", "/pendaftaran?role=visitor&role_area="):
         page.goto(f"{site}{path}")
         expect(page.get_by_role("heading", level=1)).to_have_text("Masuk untuk melihat data ini")
-        expect(page.get_by_test_id("stTopNavLink")).to_have_count(0)
+        expect(page.locator(MENU)).to_have_count(0)
         expect(page.get_by_text("keluarga terdaftar")).to_have_count(0)
 
 
@@ -108,7 +116,7 @@ def test_who_signs_in_sees_their_pages_and_leaves_again(page, site):
 def test_claims_that_give_no_role_open_nothing(page, site, subject):
     sign_in(page, site, subject)
     expect(page.get_by_text("tidak dapat membuka apa pun")).to_be_visible()
-    expect(page.get_by_test_id("stTopNavLink")).to_have_count(0)
+    expect(page.locator(MENU)).to_have_count(0)
 
 
 def test_a_role_in_the_url_is_no_role(page, site):

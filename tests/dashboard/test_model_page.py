@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from analytics.access import VISITOR, Scope
 from analytics.metrics import Filters
 from analytics.risk.evaluation import in_words
 from analytics.risk.inputs import INPUTS, OWN
@@ -124,7 +125,7 @@ def test_the_periods_are_those_of_the_checks(pilot, found):
 @pytest.mark.parametrize("side", views.SIDES)
 def test_the_reliability_of_a_side_is_the_manifest_s(side, trained_home, manifest, pilot, monkeypatch):
     monkeypatch.setenv("TEPAT_HOME", str(trained_home))
-    view = Reader(pilot.manifest, Filters(), Words("id"))
+    view = Reader(pilot.manifest, Filters(), Words("id"), Scope(VISITOR))
     chart = views.reliability(view, side=side, programme="PKH", model=manifest.id)
     rows = manifest.programmes["PKH"].evaluation["reliability"][side]
     drawn = next(part for part in chart.figure.data if part.name == "observed")

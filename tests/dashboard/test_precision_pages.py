@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 import streamlit as st
 
+from analytics.access import VISITOR, Scope
 from analytics.audits.frame import build_frame
 from analytics.audits.plan import make_plan
 from analytics.ingest import ingest
@@ -34,7 +35,7 @@ def view(pilot_home, pilot, monkeypatch):
     st.cache_data.clear()
     st.cache_resource.clear()
     filters = Filters(programme="PKH", periods=scope(pilot).recent_periods)
-    return Reader(pilot.manifest, filters, Words("id"))
+    return Reader(pilot.manifest, filters, Words("id"), Scope(VISITOR))
 
 
 @pytest.fixture(scope="session")

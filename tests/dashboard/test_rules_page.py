@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 import streamlit as st
 
+from analytics.access import VISITOR, Scope
 from analytics.eligibility import compare, rulebook
 from analytics.marts.groups import GROUPS
 from analytics.metrics import Filters
@@ -29,7 +30,7 @@ def view(pilot_home, pilot, monkeypatch):
     monkeypatch.setenv("TEPAT_HOME", str(pilot_home))
     st.cache_data.clear()
     st.cache_resource.clear()
-    return Reader(pilot.manifest, Filters(), Words("id"))
+    return Reader(pilot.manifest, Filters(), Words("id"), Scope(VISITOR))
 
 
 def expected(pilot, programme, changes, *by):

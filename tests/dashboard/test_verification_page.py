@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 import streamlit as st
 
+from analytics.access import VISITOR, Scope
 from analytics.metrics import METRICS, Filters
 from analytics.metrics.verifying import REFERENCES, verification_gaps
 from dashboard.reader import Reader
@@ -18,7 +19,7 @@ def view(pilot_home, pilot, monkeypatch):
     monkeypatch.setenv("TEPAT_HOME", str(pilot_home))
     st.cache_data.clear()
     st.cache_resource.clear()
-    return Reader(pilot.manifest, Filters(), Words("id"))
+    return Reader(pilot.manifest, Filters(), Words("id"), Scope(VISITOR))
 
 
 @pytest.mark.parametrize("metric", verifying.PANELS.values())
