@@ -81,7 +81,7 @@ def test_pages_of_entries_follow_each_other_and_counts_are_of_all(home, sign_in)
     first = [row[0] for row in shown(at)]
     at.button(key="log_page_after").click().run()
     both = first + [row[0] for row in shown(at)]
-    assert dict(at.query_params)["log_page"] == ["2"]
+    assert at.query_params["log_page"] in ("2", ["2"])
     assert len(set(both)) >= total
     counts = {row[0]: row[1] for row in at.dataframe[2].value.to_numpy().tolist()}
     assert (counts["PKH-07"], counts["adj-01"]) == ("35", "35")
@@ -111,10 +111,10 @@ def test_a_whole_chain_is_said_with_its_day_and_a_broken_one_with_its_first_entr
     at = inspect(sign_in)
     assert WORDS("log.never_checked") in spoken(at)
     at.button(key="log_verify").click().run()
-    assert at.title[0].value.startswith("73 catatan; rantai terakhir diperiksa utuh")
+    assert at.title[0].value.startswith("74 catatan; rantai terakhir diperiksa utuh")
     assert "diperiksa INS-1" in spoken(at)
     (kept,) = [row for row in entries(home) if row["action"] == "verify_log"]
-    assert (kept["actor"], kept["role"], kept["details"]["entries"]) == ("INS-1", "inspector", 72 + 1)
+    assert (kept["actor"], kept["role"], kept["details"]["entries"]) == ("INS-1", "inspector", 73)
     around(Settings(home=home), LOG.update().where(LOG.c.number == 5).values(actor="R-9"))
     at.button(key="log_verify").click().run()
     assert "Catatan 5 diubah" in at.error[0].value
