@@ -112,6 +112,11 @@ class Settings(BaseSettings):
     claim_area: str = Field(
         "tepat_area", min_length=1, description="Claim of the ID token that holds the area; empty text = everywhere"
     )
+    log_page_views: bool = Field(
+        default=False,
+        description="Keep in the access log which pages, cases and pairs visitors look at, who see simulated or public "
+        "data without signing in; of those who signed in that is always kept",
+    )
     session_hours: float = Field(8.0, gt=0, description="Hours after which one has to sign in again")
     release_epsilon: float = Field(
         1.0,

@@ -14,6 +14,7 @@ from analytics.access.rights import ROLES
 from analytics.metrics import Filters
 from analytics.settings import settings
 from analytics.store import Manifest
+from dashboard import logged
 from dashboard.choices import choose
 from dashboard.data_docs import is_closed
 from dashboard.filterbar import place_name
@@ -35,6 +36,11 @@ class Access:
     officer: str = ""
 
 
+def claims_of_session() -> Mapping[str, Any]:
+    """Return what sign-in says of who looks: the claims of the ID token, whose signature was verified."""
+    return st.user.to_dict()
+
+
 def needs_sign_in(manifest: Manifest) -> bool:
     """Return whether a data set is shown to those who signed in alone; personal data always are."""
     return is_closed(manifest)
@@ -53,7 +59,7 @@ def still_holds(reader: Reader) -> bool:
     if not reader.officer:
         return True
     try:
-        now = scope_of(st.user.to_dict(), settings(), now=datetime.now(UTC), grants=_grants())
+        now = scope_of(claims_of_session(), settings(), now=datetime.now(UTC), grants=_grants())
     except NoAccessError:
         return False
     return now == (reader.officer, reader.access)
@@ -88,7 +94,7 @@ def _area(everything: Reader) -> str:
 
 
 def _signed_in(words: Words) -> Access | None:
-    claims: Mapping[str, Any] = st.user.to_dict()
+    claims = claims_of_session()
     if claims.get("is_logged_in") is not True:
         _offer_sign_in(words)
         return None
@@ -97,13 +103,25 @@ def _signed_in(words: Words) -> Access | None:
             officer, scope = scope_of(claims, settings(), now=datetime.now(UTC), grants=_grants())
         except NoAccessError as refused:
             st.error(f"{words('access.refused')} {refused.message} {refused.next_step}")
+            logged.refused(refused)
             st.button(words("access.sign_out"), icon=":material/logout:", on_click=st.logout)
+            return None
+        try:
+            logged.signed_in(words, officer, scope, issued=claims["iat"])
+        except logged.NotLoggedError as failed:
+            st.error(f"{failed.message} {failed.next_step}")
             return None
         place = scope.area or words("filters.all_places")
         said = words("access.signed_in", officer=officer, role=words(f"access.role_{scope.role}"), place=place)
         st.markdown(f":material/badge: {said}", width="content")
-        st.button(words("access.sign_out"), icon=":material/logout:", type="tertiary", on_click=st.logout)
+        st.button(words("access.sign_out"), icon=":material/logout:", type="tertiary", on_click=_leave,
+                  args=(words, officer, scope))  # fmt: skip
     return Access(scope, officer)
+
+
+def _leave(words: Words, officer: str, scope: Scope) -> None:
+    logged.signed_out(words, officer, scope)
+    st.logout()
 
 
 def _offer_sign_in(words: Words) -> None:

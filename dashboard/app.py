@@ -14,6 +14,7 @@ from dashboard.access import enter
 from dashboard.faults import guarded
 from dashboard.filterbar import filter_bar, language_switch
 from dashboard.frame import banner, stamp, welcome
+from dashboard.logged import viewed
 from dashboard.menu import menu
 from dashboard.reader import close_reader, current_manifest, open_reader
 from dashboard.words import Words
@@ -24,6 +25,7 @@ ICONS = {
     "perbandingan_wilayah": "compare_arrows", "dugaan": "person_search", "antrean": "inbox", "kasus": "folder_open",
     "duplikat": "content_copy", "tinjau": "compare", "rencana_cek": "route", "aturan": "gavel",
     "eksplorasi": "query_stats", "kartu_model": "id_card", "mutu_data": "rule", "metode": "menu_book",
+    "catatan_akses": "manage_search",
 }  # fmt: skip
 
 
@@ -66,6 +68,7 @@ if entered is None:
 page = navigation(entered.scope.pages, words)
 with guarded(words):
     blank = open_reader(filters=Filters(), words=words, scope=entered.scope, officer=entered.officer)
-    open_reader(filters=filter_bar(blank), words=words, scope=entered.scope, officer=entered.officer)
+    view = open_reader(filters=filter_bar(blank), words=words, scope=entered.scope, officer=entered.officer)
+    viewed(view, page.url_path or entered.scope.pages[0])
     page.run()
     stamp(blank)

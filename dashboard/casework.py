@@ -9,6 +9,7 @@ import streamlit as st
 from analytics.cases import ACTIONS, FINDINGS, OUTCOMES, Case, CaseConflict, CaseError, Cases
 from dashboard.choices import current
 from dashboard.faults import guarded
+from dashboard.logged import looked_at
 from dashboard.queue import CASE_PAGE, cases, due_text, holder, officer_name, place
 from dashboard.reader import Reader
 
@@ -28,7 +29,10 @@ def chosen(reader: Reader) -> Case | None:
         case = cases().case(name)
     except CaseError:
         return None
-    return case if case.dataset == reader.manifest.dataset.name else None
+    if case.dataset != reader.manifest.dataset.name:
+        return None
+    looked_at(reader, "view_case", case.id)
+    return case
 
 
 def nothing_chosen(reader: Reader) -> None:

@@ -98,6 +98,18 @@ def choose_day(words: Words, name: str, *, label: str, first: date, last: date) 
     return day
 
 
+def choose_text(
+    words: Words, name: str, *, label: str, valid: Callable[[str], bool], help_text: str | None = None
+) -> str | None:
+    """Draw a short text, which may stay empty; None where it is not valid: then it is kept in no session and no URL."""
+    kept = current(name, "")
+    typed = st.text_input(label, value=kept if valid(kept) else "", key=_key(words, name), help=help_text).strip()
+    if typed and not valid(typed):
+        clear((name,), faces=False)
+        return None
+    return _keep(name, typed, "")
+
+
 def choose_number(
     words: Words, name: str, *, label: str, default: float, low: float, high: float, step: float
 ) -> float:
@@ -142,11 +154,12 @@ def current(name: str, standard: str) -> str:
     return str(st.session_state.get(f"chosen.{name}", st.query_params.get(name, standard)))
 
 
-def clear(names: Sequence[str]) -> None:
-    """Set choices back to their standard."""
+def clear(names: Sequence[str], *, faces: bool = True) -> None:
+    """Set choices back to their standard; without their faces once these are drawn."""
     for name in names:
         st.query_params.pop(name, None)
-        for key in [key for key in st.session_state if str(key) in {f"chosen.{name}", f"{name}.id", f"{name}.en"}]:
+        gone = {f"chosen.{name}"} | ({f"{name}.id", f"{name}.en"} if faces else set())
+        for key in [key for key in st.session_state if str(key) in gone]:
             del st.session_state[key]
 
 

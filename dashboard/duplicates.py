@@ -27,7 +27,9 @@ def _adjudication(register: str) -> Adjudication:
 
 def adjudication() -> Adjudication:
     """Return the register's pairs in this session's scope; the register is opened once. They name no person."""
-    return _adjudication(f"{settings().home}|{settings().register_url}").within(reader().access.area)
+    return _adjudication(f"{settings().home}|{settings().register_url}").within(
+        reader().access.area, role=reader().access.role
+    )
 
 
 def load(reader: Reader) -> Overview | None:

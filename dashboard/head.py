@@ -30,6 +30,7 @@ def page_head(reader: Reader, page: str, title: str, **values: str) -> None:
     subtitle = words(f"pages.subtitle_{page}", **(facts | values))
     record = Record(
         page=page,
+        dataset=reader.manifest.dataset.name,
         title=title,
         subtitle=subtitle,
         words=words,
@@ -42,5 +43,5 @@ def page_head(reader: Reader, page: str, title: str, **values: str) -> None:
     begin(record)
     st.title(title, anchor=False)
     st.caption(subtitle)
-    if page in PAGES and reader.access.may("export"):
-        offer_brief(record)
+    if page in PAGES:
+        offer_brief(reader, record)

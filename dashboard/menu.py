@@ -17,7 +17,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
         "ringkasan", "pendaftaran", "usul_sanggah", "ketepatan_sasaran", "perbandingan_wilayah", "eksplorasi",
     ),
     "cases": ("dugaan", "antrean", "kasus", "duplikat", "tinjau", "rencana_cek"),
-    "methods": ("aturan", "kartu_model", "mutu_data", "metode"),
+    "methods": ("aturan", "kartu_model", "mutu_data", "metode", "catatan_akses"),
 }  # fmt: skip
 """Every page once, in the order of the menu."""
 

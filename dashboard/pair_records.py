@@ -15,6 +15,7 @@ from analytics.adjudication import PairToReview, RevealedPair, Side
 from analytics.settings import settings
 from analytics.vault import Identity, Vault, VaultError
 from dashboard.duplicates import adjudication
+from dashboard.logged import looked_at
 from dashboard.reader import Reader, reader
 from dashboard.words import NO_VALUE, Words, catalogue
 
@@ -74,6 +75,7 @@ class Looked:
 
 def look(pair: Pair, *, viewer: str, since: float) -> Looked:
     """Look at who the two of a pair are, and at their photos where the viewer may; each look is kept in the log."""
+    looked_at(reader(), "view_pair", pair.id, actor=viewer)
     scope = reader().access
     vault = Vault(adjudication().database, settings(), dataset=pair.dataset, area=scope.area)
     sides = (pair.left, pair.right)

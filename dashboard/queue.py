@@ -43,7 +43,9 @@ def _cases(register: str) -> Cases:
 
 def cases() -> Cases:
     """Return the register's cases in this session's scope; the register is opened once for all sessions."""
-    return _cases(f"{settings().home}|{settings().register_url}").within(reader().access.area)
+    return _cases(f"{settings().home}|{settings().register_url}").within(
+        reader().access.area, role=reader().access.role
+    )
 
 
 def officer_choice(reader: Reader) -> str:

@@ -36,6 +36,8 @@ from dashboard.groundwork import Groundwork, groundwork
 from dashboard.words import Words
 
 _KEY = "reader"
+REFUSED = "logged.refused"
+"""Of a session: the refusal that the access log knows already."""
 _TTL = "1h"
 _ENTRIES = 4_000
 _QUESTIONS = 500
@@ -255,7 +257,7 @@ def open_reader(*, filters: Filters, words: Words, scope: access.Scope, officer:
 def close_reader() -> None:
     """Forget this session's reader and all that was chosen and seen: nobody looks any more."""
     for name in [str(name) for name in st.session_state]:
-        if not name.startswith(("chosen.lang", "lang.")):
+        if not name.startswith(("chosen.lang", "lang.", REFUSED)):
             del st.session_state[name]
 
 
@@ -268,6 +270,13 @@ def reader() -> Reader:
 def current_manifest() -> Manifest:
     """Return the manifest of the snapshot that is visible now."""
     return _store().manifest(settings().dataset)
+
+
+def holds_real_data() -> bool:
+    """Return whether any data set that is published here is not simulated."""
+    catalogue = _store().catalogue()
+    names = list(catalogue.datasets) if catalogue else []
+    return any(_store().manifest(name).dataset.sensitivity != "simulated" for name in names)
 
 
 def _store() -> Store:

@@ -25,6 +25,7 @@ PAGES = (
     "kartu_model",
     "mutu_data",
     "metode",
+    "catatan_akses",
 )
 WIDTHS = (1440, 360)
 CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from analytics.access.errors import AccessError, NoAccessError
+from analytics.access.errors import AccessError, NoAccessError, Why
 from analytics.access.grants import Grants
 from analytics.access.rights import ROLES, Scope
 from analytics.cases.errors import CaseError
@@ -28,16 +28,20 @@ def subject_of(claims: Mapping[str, Any], settings: Settings, *, now: datetime) 
     """
     code, issued = claims.get(settings.claim_subject), claims.get("iat")
     if not isinstance(code, str):
-        raise _refused(f"Sign-in says no {settings.claim_subject}.", "Ask who runs the identity provider to send it.")
+        raise _refused(
+            f"Sign-in says no {settings.claim_subject}.",
+            "Ask who runs the identity provider to send it.",
+            why="no_code",
+        )
     try:
         require_officer(code, what="signed-in officer")
     except CaseError as error:
-        raise NoAccessError(error.message, cause=error.cause, next_step=error.next_step) from error
+        raise NoAccessError(error.message, cause=error.cause, next_step=error.next_step, why="no_code") from error
     if isinstance(issued, bool) or not isinstance(issued, int | float):
-        raise _refused("Sign-in does not say when it was.", "Sign in again.")
+        raise _refused("Sign-in does not say when it was.", "Sign in again.", why="no_time", subject=code)
     age = now.timestamp() - issued
     if not -LEEWAY_SECONDS <= age < settings.session_hours * 3600:
-        raise _refused("The sign-in has expired.", "Sign in again.")
+        raise _refused("The sign-in has expired.", "Sign in again.", why="expired", subject=code)
     return code
 
 
@@ -61,19 +65,30 @@ def scope_of(
     if settings.roles_from == "register":
         scope = grants.scope(subject) if grants is not None else None
         if scope is None:
-            raise _refused("Nobody has given you a role yet.", "Ask an administrator for one (`tepat access grant`).")
+            raise _refused(
+                "Nobody has given you a role yet.", "Ask an administrator for one (`tepat access grant`).",
+                why="not_granted", subject=subject,
+            )  # fmt: skip
         return subject, scope
     role, area = claims.get(settings.claim_role), claims.get(settings.claim_area)
     if not isinstance(role, str) or role not in ROLES:
-        raise _refused("Sign-in gives you no role that Tepat knows.", f"Roles are: {', '.join(ROLES)}.")
+        raise _refused(
+            "Sign-in gives you no role that Tepat knows.", f"Roles are: {', '.join(ROLES)}.",
+            why="no_such_role", subject=subject,
+        )  # fmt: skip
     if not isinstance(area, str):
         # An area that is left out by mistake must not open everything: everywhere has to be said.
-        raise _refused("Sign-in does not say in which area.", "Everywhere is said by an empty text.")
+        raise _refused(
+            "Sign-in does not say in which area.", "Everywhere is said by an empty text.", why="no_area",
+            subject=subject,
+        )  # fmt: skip
     try:
         return subject, Scope(role, area)
     except AccessError as error:
-        raise NoAccessError(error.message, cause=error.cause, next_step=error.next_step) from error
+        raise NoAccessError(
+            error.message, cause=error.cause, next_step=error.next_step, why="no_such_area", subject=subject
+        ) from error
 
 
-def _refused(message: str, next_step: str) -> NoAccessError:
-    return NoAccessError(message, next_step=next_step)
+def _refused(message: str, next_step: str, *, why: Why, subject: str = "") -> NoAccessError:
+    return NoAccessError(message, next_step=next_step, why=why, subject=subject)

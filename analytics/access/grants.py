@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from analytics.access.errors import AccessError
 from analytics.access.rights import ROLES, Scope
 from analytics.access.tables import GRANTS
+from analytics.access_log import append, operator
 from analytics.cases.cases import utc_now
 from analytics.cases.errors import CaseError
 from analytics.cases.wording import require_officer
@@ -43,6 +44,8 @@ class Grants:
             self._end(connection, subject, by=by)
             row = {"subject": subject, "role": role, "area": area, "granted_by": by, "at": self._now()}
             connection.execute(GRANTS.insert(), row)
+            details = {"role": role, "area": area, "by": by}
+            append(connection, actor=operator(), action="grant", kind="officer", ref=subject, details=details)
 
     def revoke(self, subject: str, *, by: str) -> None:
         """Take back the role that a subject holds; from their next rerun they may open nothing.
@@ -54,6 +57,7 @@ class Grants:
         with self._database.writing(lock=GRANTING) as connection:
             if not self._end(connection, subject, by=by):
                 raise AccessError(f"{subject} holds no role.", next_step="`tepat access list` shows who does.")
+            append(connection, actor=operator(), action="revoke", kind="officer", ref=subject, details={"by": by})
 
     def scope(self, subject: str) -> Scope | None:
         """Return the scope that a subject was granted; None = none stands."""

@@ -19,10 +19,12 @@ _FIGURES: Final = (
 )  # fmt: skip
 _CASES: Final = ("antrean", "kasus")
 _METHODS: Final = ("aturan", "kartu_model", "mutu_data", "metode")
-PAGES: Final = (*_FIGURES, *_CASES, "duplikat", "tinjau", "rencana_cek", *_METHODS)
+_LOG: Final = "catatan_akses"
+PAGES: Final = (*_FIGURES, *_CASES, "duplikat", "tinjau", "rencana_cek", *_METHODS, _LOG)
 """Every page, in the order of the navigation."""
-WHOLE: Final = frozenset({"duplikat", "kartu_model"})
-"""Pages whose figures are those of the whole data set: closed to a scope that is limited to an area."""
+WHOLE: Final = frozenset({"duplikat", "kartu_model", _LOG})
+"""Pages whose figures are those of the whole data set, and the log, which knows no area of what it names: closed to a
+scope that is limited to an area."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +44,7 @@ RIGHTS: Final[dict[str, Rights]] = {
     "officer": _rights(*_FIGURES, *_CASES, "rencana_cek", *_METHODS, actions=("work_cases", "export")),
     "adjudicator": _rights("duplikat", "tinjau", "metode", actions=("review", "photos", "open_cases")),
     "researcher": _rights(*_FIGURES, *_METHODS, actions=("export",)),
-    "inspector": _rights("metode"),
+    "inspector": _rights("metode", _LOG, actions=("export",)),
     "administrator": _rights("mutu_data", "metode"),
     VISITOR: _rights(*PAGES, actions=ACTIONS),
 }

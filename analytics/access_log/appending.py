@@ -2,8 +2,9 @@
 
 import os
 import pwd
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -18,7 +19,7 @@ from analytics.access_log.errors import AccessLogError
 from analytics.access_log.tables import LOG
 from analytics.keys import secret_key
 from analytics.register import open_database
-from analytics.register.database import AFTER, HOME, wait_for
+from analytics.register.database import AFTER, HOME, ROLE, wait_for
 from analytics.settings import Settings
 
 APPENDING: Final = 7_337_007
@@ -26,6 +27,7 @@ APPENDING: Final = 7_337_007
 the transaction is written, or two transactions may wait for each other."""
 COMMAND_LINE: Final = "command_line"
 """Role of who works on the machine itself."""
+_ROLE: ContextVar[str] = ContextVar("role", default="")
 
 
 def append(
@@ -46,7 +48,8 @@ def append(
         connection: Of `Database.writing`, with all else of the transaction written.
         actor: Staff code, subject of the sign-in, or `operator()`; never a name.
         action: What was done.
-        role: As which role; empty = not known.
+        role: As which role; empty = that of the connection (`Database.acting`), else `COMMAND_LINE` in
+            `on_command_line`, else not known.
         kind: What it was done to: person, case, pair, draw, dataset, …; empty = nothing.
         ref: Pseudonym, id or code of it.
         purpose: What for, in words that name nobody; empty = as the object's own history says.
@@ -56,6 +59,10 @@ def append(
     Raises:
         AccessLogError: an entry would hold what it may not, or the key is not the one that the log was written with.
     """
+    role = role or str(connection.get_execution_options().get(ROLE, "")) or _ROLE.get()
+    if role == COMMAND_LINE and actor != operator():
+        # A code that is typed proves nothing: the login that typed it stands beside.
+        details = dict(details or {}) | {"operator": operator()}
     require_entry(actor=actor, role=role, action=action, kind=kind, ref=ref, purpose=purpose)
     row: dict[str, Any] = {
         "at": stamp(at or datetime.now(UTC)), "actor": actor, "role": role, "action": action,
@@ -100,6 +107,16 @@ def record(settings: Settings, *, actor: str | None = None, action: Action, **sa
         actor, said = operator(), {"role": COMMAND_LINE} | said
     with closing(open_database(settings)) as database, database.writing() as connection:
         return append(connection, actor=actor, action=action, **said)
+
+
+@contextmanager
+def on_command_line() -> Iterator[None]:
+    """Let entries that name no role be those of the command line."""
+    token = _ROLE.set(COMMAND_LINE)
+    try:
+        yield
+    finally:
+        _ROLE.reset(token)
 
 
 def stamp(at: datetime) -> str:

@@ -10,16 +10,17 @@ from analytics.register.numbers import PERSON_NUMBER
 
 Action = Literal[
     "sign_in", "sign_out", "refuse", "view_page", "view_case", "view_pair", "view_identity", "view_numbers",
-    "view_photo", "refuse_photo", "view_log", "erase_person", "purge_person", "correct_person", "open_cases",
-    "decide_case", "review_pair", "draw_visits", "write_sheets", "import_results", "export", "release", "grant",
-    "revoke", "run_command", "rotate_key", "back_up", "restore",
+    "view_photo", "refuse_photo", "view_log", "verify_log", "erase_person", "purge_person", "correct_person",
+    "open_cases", "decide_case", "review_pair", "draw_visits", "write_sheets", "import_results", "export", "publish",
+    "grant", "revoke", "run_retention", "rotate_key", "back_up", "restore",
 ]  # fmt: skip
-"""What can be done. decide_case and review_pair: the detail `action` says which step."""
+"""What can be done. decide_case and review_pair: the detail `action` says which step. refuse: the detail `why`."""
 ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
 Detail = str | int | bool | None
 
 ACTOR: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@|:+/-]{0,127}")
-"""A staff code, a subject of the sign-in or `os:` and a login of the machine; never a name."""
+"""A staff code, a subject of the sign-in, `os:` and a login of the machine, or `web:` and who has no code; never a
+name."""
 CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,31}")
 """A role, a kind of object or the name of a detail."""
 REF: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@|+-]{0,127}")
@@ -44,9 +45,14 @@ def require_entry(*, actor: str, role: str, action: str, kind: str, ref: str, pu
     for name, text in (("role", role), ("kind", kind)):
         if text and not CODE.fullmatch(text):
             raise AccessLogError(f"The {name} of an entry is not a code of small letters, digits and _.")
-    if ref and (not REF.fullmatch(ref) or PERSON_NUMBER.fullmatch(ref)):
+    if ref and not is_ref(ref):
         raise AccessLogError("What an entry is about is not named by an id, a code or a pseudonym.")
     _require_plain("purpose", purpose)
+
+
+def is_ref(text: str) -> bool:
+    """Return whether a text may be an id, a code or a pseudonym, as entries name what they are about."""
+    return bool(REF.fullmatch(text)) and not PERSON_NUMBER.fullmatch(text)
 
 
 def canonical(details: Mapping[str, Detail]) -> str:

@@ -1,6 +1,6 @@
 """Verifying the chain from its first entry to the anchors: what was altered, removed, put in or moved, and where."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -82,12 +82,15 @@ class Verified:
         return not self.count
 
 
-def verify(settings: Settings, *, anchors: Iterable[Path] = ()) -> Verified:
+def verify(
+    settings: Settings, *, anchors: Iterable[Path] = (), progress: Callable[[float], None] = lambda _share: None
+) -> Verified:
     """Read the whole log and say where it is not as it was written.
 
     Args:
         settings: Home and register; the anchor of the home is checked where there is one.
         anchors: Files of anchors that were kept elsewhere.
+        progress: Told the share that is read.
 
     Raises:
         AccessLogError: the key or one of the given anchors cannot be read.
@@ -101,9 +104,9 @@ def verify(settings: Settings, *, anchors: Iterable[Path] = ()) -> Verified:
         except AccessLogError:
             damaged = True
     with closing(open_database(settings)) as database, database.reading() as connection:
-        is_empty = connection.execute(sa.select(LOG.c.number).limit(1)).first() is None
-        key = b"" if is_empty else existing_key(settings.home)
-        found = check(_rows(connection), key=key, anchors=known)
+        size = connection.execute(sa.select(sa.func.max(LOG.c.number))).scalar() or 0
+        key = existing_key(settings.home) if size else b""
+        found = check(_rows(connection, progress, size=size), key=key, anchors=known)
     if not damaged:
         return found
     finding = Finding(kind="unreadable_anchor", first=found.newest, last=found.newest)
@@ -190,11 +193,14 @@ def newest(settings: Settings) -> Anchor | None:
     return Anchor(**row) if row else None
 
 
-def _rows(connection: sa.Connection) -> Iterator[Mapping[str, Any]]:
+def _rows(connection: sa.Connection, progress: Callable[[float], None], *, size: int) -> Iterator[Mapping[str, Any]]:
     """Read the log in the order of its numbers, in one pass that holds few rows at a time."""
     query = sa.select(LOG).order_by(LOG.c.number).execution_options(yield_per=AT_ONCE)
     found = connection.execute(query)
     names = tuple(found.keys())
+    done = 0
     while batch := list(islice(found, AT_ONCE)):
         for row in batch:
             yield dict(zip(names, row, strict=True))
+        done += len(batch)
+        progress(min(done / size, 1.0))

@@ -37,15 +37,20 @@ class Adjudication:
         self.area = require_area(area)
         self._clock = clock
 
-    def within(self, area: str) -> "Adjudication":
+    def within(self, area: str, *, role: str = "") -> "Adjudication":
         """Return the pairs of an area, on the same connections; empty = as they are.
+
+        Args:
+            area: Code of a region.
+            role: In which role somebody acts on them, for the access log.
 
         Raises:
             AdjudicationError: the area does not lie inside the one that these are limited to.
         """
         if not is_inside(area or self.area, self.area):
             raise AdjudicationError("The area lies outside the one that may be seen.")
-        return Adjudication(self.database, clock=self._clock, area=area or self.area)
+        database = self.database.acting(role) if role else self.database
+        return Adjudication(database, clock=self._clock, area=area or self.area)
 
     def store(self, findings: Findings) -> Stored:
         """Keep what a search found; see `analytics.adjudication.storing.store_findings`."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from analytics import __version__
 from analytics.backup.errors import BackupError
 from analytics.backup.folder import Folder
-from analytics.backup.home_files import keep_files
+from analytics.backup.home_files import keep_anchor, keep_files
 from analytics.backup.manifest import Backup, KeptTable
 from analytics.backup.objects import Objects
 from analytics.backup.register import as_of_now, export, require_known
@@ -57,8 +57,10 @@ def create(
         made_at = datetime.now(UTC).replace(tzinfo=None)
         keys = keys_of(home)
         progress("keys", 0.0)
+        # Before the register: the log that is kept holds what this anchor names, and more.
+        anchor = keep_anchor(home, folder.objects)
         step, tables = _register(settings, folder.objects, progress)
-        files = keep_files(home, folder.objects, lambda name: progress(f"file {name}", 0.5))
+        files = anchor + keep_files(home, folder.objects, lambda name: progress(f"file {name}", 0.5))
         sealed = seal(keys, passphrase) if passphrase else None
         backup = Backup(
             id=f"{made_at:%Y%m%dT%H%M%S%f}",

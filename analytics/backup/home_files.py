@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from analytics.backup.errors import BackupError
-from analytics.backup.manifest import ROOMS, WAREHOUSE, KeptFile
+from analytics.backup.manifest import ANCHOR, ROOMS, WAREHOUSE, KeptFile
 from analytics.backup.objects import Objects
 from analytics.files import DRAFT
 
@@ -37,6 +37,18 @@ def keep_files(home: Path, objects: Objects, told: Callable[[str], None]) -> tup
         if room != WAREHOUSE:
             kept += _kept(home, _files(home / room), objects, told)
     return tuple(sorted(kept, key=lambda file: file.path))
+
+
+def keep_anchor(home: Path, objects: Objects) -> tuple[KeptFile, ...]:
+    """Keep the anchor of the access log where there is one.
+
+    It is read in one go and kept as it was read: each entry writes it anew in its place.
+    """
+    try:
+        content = (home / ANCHOR).read_bytes()
+    except FileNotFoundError:
+        return ()
+    return (KeptFile(path=ANCHOR, sha256=objects.put(content), size=len(content)),)
 
 
 def _warehouse(home: Path, objects: Objects, told: Callable[[str], None]) -> list[KeptFile]:

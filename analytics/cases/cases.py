@@ -47,15 +47,20 @@ class Cases:
         self._clock = clock
         self._area = require_area(area)
 
-    def within(self, area: str) -> "Cases":
+    def within(self, area: str, *, role: str = "") -> "Cases":
         """Return the cases of an area, on the same connections; empty = as they are.
+
+        Args:
+            area: Code of a region.
+            role: In which role somebody acts on them, for the access log.
 
         Raises:
             CaseError: the area does not lie inside the one that these are limited to.
         """
         if not is_inside(area or self._area, self._area):
             raise CaseError("The area lies outside the one that may be seen.")
-        return Cases(self._database, clock=self._clock, area=area or self._area)
+        database = self._database.acting(role) if role else self._database
+        return Cases(database, clock=self._clock, area=area or self._area)
 
     def open(self, flags: pd.DataFrame, *, dataset: str, snapshot: str, officer: str, reason: str) -> Opened:
         """Open cases from flags.

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from analytics import __version__
+from analytics.access_log import on_command_line
 from analytics.cli import (
     access,
     audit,
@@ -60,12 +61,14 @@ app.command("serve")(serve.serve)
 
 @app.callback()
 def _root(
+    context: typer.Context,
     *,
     version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
 ) -> None:
     if version:
         sys.stdout.write(f"tepat {__version__}\n")
         raise typer.Exit
+    context.with_resource(on_command_line())
 
 
 def main() -> None:

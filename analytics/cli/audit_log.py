@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from analytics.access_log import AccessLogError, anchor_text, entries, newest, verify
+from analytics.access_log import AccessLogError, anchor_text, entries, newest, record, verify, verify_and_keep
 from analytics.cli.data import JsonOption
 from analytics.cli.output import print_json, print_table, say
 from analytics.files import write_whole
@@ -35,8 +35,11 @@ def verify_log(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Read the whole log and name each entry that was altered, removed, put in or moved. Ends with 1 where one was."""
-    found = verify(settings(), anchors=anchor or ())
+    """Read the whole log and name each entry that was altered, removed, put in or moved. Ends with 1 where one was.
+
+    That it is whole is appended to the log itself.
+    """
+    found = verify_and_keep(settings(), anchors=anchor or ())
     if as_json:
         listed = [asdict(each) | {"says": each.sentence()} for each in found.findings]
         print_json(asdict(found) | {"whole": found.is_whole, "findings": listed})
@@ -67,12 +70,17 @@ def show(
     rows: Annotated[int, typer.Option(min=1, help="Most entries.")] = 50,
     as_json: JsonOption = False,
 ) -> None:
-    """Show entries, newest first."""
+    """Show entries, newest first; that you looked is appended to the log."""
     with closing(open_database(settings())) as database:
         found = entries(
             database, actor=actor, action=action, ref=ref, rows=rows,
-            **{name: at and _day_or_moment(at) for name, at in (("since", since), ("until", until))},
+            since=since and _day_or_moment(since),
+            until=until and _day_or_moment(until),
         )  # fmt: skip
+        if not found.empty:
+            # Of what was not found nothing is kept: it may be the name of somebody.
+            asked = {"actor": actor, "action": action, "object": ref, "rows": len(found)}
+            record(settings(), action="view_log", details={name: value for name, value in asked.items() if value})
     listed = found.to_dict("records")
     if as_json:
         print_json({"entries": [row | {"details": json.loads(row["details"])} for row in listed]})

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from analytics.access_log import record
 from analytics.cli.data import JsonOption
 from analytics.cli.output import print_json, print_table, progress, say
 from analytics.settings import settings
@@ -46,6 +47,8 @@ def create(
     from analytics.backup.sealed_keys import read_passphrase  # noqa: PLC0415
 
     passphrase = read_passphrase(include_keys) if include_keys else None
+    if settings().home.is_dir():
+        record(settings(), action="back_up", kind="backup", details={"keys": passphrase is not None})
     with progress() as report:
         made = run(settings(), to, passphrase=passphrase, keep=keep, progress=report)
     out = left_out(settings().home)
@@ -117,10 +120,14 @@ def restore(
     passphrase = read_passphrase(passphrase_file) if passphrase_file else None
     with progress() as report:
         done = run(folder, own, backup_id=backup_id, passphrase=passphrase, keys_file=keys, progress=report)
+    if not without_keys:
+        record(own, action="restore", kind="backup", ref=done.id)
     if as_json:
         print_json(_described(done) | {"home": str(own.home)})
         return
     _print(done, f"restored to {own.home}")
+    if without_keys:
+        say("That it was restored is not in the access log, whose key is not here yet.")
     if without_keys and done.keys:
         say(f"[bold]Bring back the keys first:[/] {', '.join(f'keys/{name}.key' for name in done.keys)}.")
 

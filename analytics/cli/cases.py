@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from analytics.access_log import record
 from analytics.cases import FINDINGS, NOBODY, OUTCOMES, Case, Cases, open_cases
 from analytics.cli.data import JsonOption
 from analytics.cli.output import plain, print_json, print_table, say
@@ -115,6 +116,7 @@ def show(*, case: CaseArgument, area: AreaOption = "", role: RoleOption = "", as
     """Show a case and what was done about it; why it was opened, once the finding is recorded."""
     with _cases(area_asked("kasus", role=role, area=area)) as cases:
         found, history = cases.case(case), cases.history(case)
+        record(settings(), action="view_case", kind="case", ref=found.id, details={"dataset": found.dataset})
     done = [_plain(row) for row in history.to_dict("records")]
     if as_json:
         print_json({"case": _facts(found), "history": done})

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from analytics.access_log import record
 from analytics.cli.output import plain, print_json, print_table, progress, say
 from analytics.cli.scoped import AreaOption, RoleOption, area_asked
 from analytics.ingest import Ingested, check, ingest
@@ -65,6 +66,7 @@ def simulate_pilot(
             settings=settings(),
             progress=lambda what, share: report(what, 0.5 + share / 2),
         )
+    log_published(done, mode="replace")
     print_ingested(done, as_json=as_json)
 
 
@@ -95,7 +97,19 @@ def ingest_export(
     if dry_run:
         _print_verdict(verdict, as_json=as_json)
     else:
+        log_published(done, mode=mode)
         print_ingested(done, as_json=as_json)
+
+
+def log_published(done: Ingested, *, mode: Mode) -> None:
+    """Append to the access log what was published, if anything."""
+    if done.already_in:
+        return
+    manifest = done.manifest
+    record(
+        settings(), action="publish", kind="dataset", ref=manifest.dataset.name,
+        details={"snapshot": manifest.snapshot, "mode": mode, "families": manifest.tables["families"].rows},
+    )  # fmt: skip
 
 
 def status(*, area: AreaOption = "", role: RoleOption = "", as_json: JsonOption = False) -> None:

@@ -7,7 +7,7 @@ import typer
 
 from analytics import quarantine
 from analytics.access_log import record
-from analytics.cli.data import JsonOption, print_ingested
+from analytics.cli.data import JsonOption, log_published, print_ingested
 from analytics.cli.output import plain, print_json, print_table, progress, say
 from analytics.cli.scoped import AreaOption, RoleOption, area_asked
 from analytics.ingest import ingest
@@ -121,6 +121,7 @@ def retry(
     _demand_folder(source)
     with progress() as report:
         done = ingest(mapping, source, settings=settings(), mode="mend", progress=report)
+    log_published(done, mode="mend")
     print_ingested(done, as_json=as_json)
 
 

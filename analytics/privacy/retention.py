@@ -9,6 +9,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from analytics.access_log import record
 from analytics.cases.cases import utc_now
 from analytics.privacy.rights import require
 from analytics.register import has_register, open_database
@@ -53,6 +54,8 @@ def run_retention(
         PrivacyError: the officer is not named by a code.
     """
     require(officer=officer, reason="retention")
+    if not dry_run:
+        record(settings, action="run_retention", details={"officer": officer})
     now = clock().replace(tzinfo=None)
 
     def removed(what: str, unit: str, days: int, remove: Callable[[datetime], int]) -> Removed:

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
+from analytics.access_log import record
 from analytics.adjudication.tables import PAIRS
 from analytics.biometrics.templates import RESERVED, Templates
 from analytics.cases.cases import utc_now
@@ -99,6 +100,9 @@ def erase(settings: Settings, nik: str, *, officer: str, reason: str, clock: Clo
         with closing(open_vault(settings, dataset=dataset, clock=clock)) as vault:
             vault.erase(person, officer=officer, reason=reason)
             erased += 1
+    if not erased and any(gallery.photos_of(person) for _, gallery in _galleries(settings)):
+        # The vault tells the log of what it erases itself.
+        record(settings, actor=officer, action="erase_person", kind="person", ref=person, purpose=reason)
     templates = sum(gallery.erase(person) for _, gallery in _galleries(settings))
     before = receipts.kept(settings.home, person_id=person, action="erase")
     if before and not erased + templates:

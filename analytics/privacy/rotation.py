@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
+from analytics.access_log import record
 from analytics.adjudication.storing import REVIEWING
 from analytics.biometrics.templates import KEY as TEMPLATES
 from analytics.biometrics.templates import RESERVED, Templates
@@ -54,6 +55,7 @@ def rotate(settings: Settings, *, progress: Progress = lambda _what, _share: Non
     """
     people = files = 0
     with keys_at_rest(settings.home, rotating=True):
+        record(settings, action="rotate_key", details={"keys": ", ".join(KEYS)})
         if key_file(settings.home, VAULT).is_file() and has_register(settings):
             people = _rotate_vault(settings, progress)
         if key_file(settings.home, TEMPLATES).is_file():

@@ -7,6 +7,7 @@ a lock waits for the others that name the same.
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from typing import Any
 
 import pandas as pd
@@ -25,6 +26,8 @@ READS = "tepat_reads"
 """Execution option of a connection that only reads."""
 HOME = "tepat_home"
 """Execution option of every connection: the home folder, under which keys lie."""
+ROLE = "tepat_role"
+"""Execution option of a connection: in which role somebody uses it, for the access log."""
 AFTER = "tepat_after"
 """Entry of a writing connection's `info`: name to what is called once its transaction is committed."""
 
@@ -37,13 +40,18 @@ class Database:
     """The register's database, opened, with its tables as this version of Tepat knows them."""
 
     def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-        self._reading = engine.execution_options(**{READS: True})
+        self._use(engine)
         try:
             self._migrate()
         except BaseException:
             engine.dispose()
             raise
+
+    def acting(self, role: str) -> "Database":
+        """Return it on the same connections, as somebody uses it in a role; what they do is logged so."""
+        made = copy(self)
+        made._use(self._engine.execution_options(**{ROLE: role}))
+        return made
 
     @contextmanager
     def writing(self, *, lock: int = 0) -> Iterator[sa.Connection]:
@@ -101,6 +109,10 @@ class Database:
     def close(self) -> None:
         """Give the connections back."""
         self._engine.dispose()
+
+    def _use(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._reading = engine.execution_options(**{READS: True})
 
     def _migrate(self) -> None:
         with self.reading() as connection:

@@ -7,8 +7,10 @@ from pathlib import Path
 from streamlit.logger import set_log_level
 
 from analytics.access import Scope
+from analytics.access_log import record
 from analytics.cli.output import EXIT_ERROR, print_error
 from analytics.files import write_whole
+from analytics.settings import settings
 from validation.errors import TepatError
 from validation.text import LANGUAGES
 
@@ -27,13 +29,19 @@ def main() -> None:
     set_log_level("ERROR")
     from dashboard.briefs.button import FORMATS  # noqa: PLC0415 - after the warnings are off
     from dashboard.briefs.run import run_page  # noqa: PLC0415 - likewise
+    from dashboard.logged import export_details  # noqa: PLC0415 - likewise
 
     make, _ = FORMATS[given.output.suffix.removeprefix(".")]
     choices = dict(choice.split("=", 1) for choice in given.choices)
     try:
         scope = Scope(given.role, given.area) if given.role else None
-        record = run_page(given.page, language=given.language, choices=choices, scope=scope)
-        write_whole(given.output, make(record))
+        drawn = run_page(given.page, language=given.language, choices=choices, scope=scope)
+        ending = given.output.suffix.removeprefix(".")
+        record(
+            settings(), action="export", kind="dataset", ref=drawn.dataset,
+            details=export_details(f"brief_{drawn.page}", drawn.given, form=ending, snapshot=drawn.snapshot),
+        )  # fmt: skip
+        write_whole(given.output, make(drawn))
     except TepatError as error:
         print_error(error)
         sys.exit(EXIT_ERROR)

@@ -8,6 +8,8 @@ import streamlit as st
 
 from dashboard.briefs.record import Record
 from dashboard.downloads import MIME
+from dashboard.logged import exported
+from dashboard.reader import Reader
 
 
 def brief_pdf(record: Record) -> bytes:
@@ -31,13 +33,15 @@ FORMATS: Final[dict[str, tuple[Callable[[Record], bytes], str]]] = {
 """Ending of the file to what makes it and its kind."""
 
 
-def offer_brief(record: Record) -> None:
-    """Draw the buttons; they stand before the panels and know them all once the page has run."""
+def offer_brief(reader: Reader, record: Record) -> None:
+    """Draw the buttons where the role may export; they stand before the panels and know them all once it has run."""
+    if not reader.access.may("export"):
+        return
     with st.container(horizontal=True, key="briefs"):
         for ending, (make, mime) in FORMATS.items():
             st.download_button(
                 record.words(f"brief.{ending}"),
-                data=partial(make, record),
+                data=partial(_taken, reader, record, make, ending),
                 file_name=f"tepat_{record.page}_{record.snapshot}.{ending}",
                 mime=mime,
                 key=f"brief_{ending}",
@@ -45,3 +49,9 @@ def offer_brief(record: Record) -> None:
                 type="tertiary",
                 icon=":material/picture_as_pdf:" if ending == "pdf" else ":material/table_view:",
             )
+
+
+def _taken(reader: Reader, record: Record, make: Callable[[Record], bytes], ending: str) -> bytes:
+    """Return the file, once the access log says who takes it."""
+    exported(reader, f"brief_{record.page}", form=ending)
+    return make(record)

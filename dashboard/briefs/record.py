@@ -82,6 +82,7 @@ class Record:
     """What one run of a page drew, in its order; `given` are the filters that it ran under."""
 
     page: str
+    dataset: str
     title: str
     subtitle: str
     words: Words

@@ -14,6 +14,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from analytics.access_log import verify
+from analytics.register import has_register
+from analytics.settings import Settings
+from tests.analytics.access_log.tampering import rows_of
 from tests.browser.conftest import HOST, START_SECONDS, free_port, serving
 
 if importlib.util.find_spec("oidc_provider_mock") is None:
@@ -173,6 +177,26 @@ def test_sign_in_works_behind_the_layer_that_takes_no_forms(page, site):
     sign_in(page, site, "pkh-07")
     expect(page.get_by_text(f"petugas wilayah · {OWN}")).to_be_visible()
     assert not faults
+
+
+def test_signing_in_and_out_and_a_refusal_stand_in_the_access_log(page, site, pilot_home):
+    own = Settings(home=pilot_home)
+    before = len(rows_of(own)) if has_register(own) else 0
+    sign_in(page, site, "pkh-07")
+    expect(page.get_by_text(f"pkh-07 · petugas wilayah · {OWN}")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.get_by_role("button", name="Keluar").click()
+    page.get_by_role("button", name="End session").click()
+    expect(page.get_by_role("button", name="Masuk")).to_be_visible()
+    page.context.clear_cookies()
+    sign_in(page, site, "boss-01")
+    expect(page.get_by_text("tidak dapat membuka apa pun")).to_be_visible()
+    found = [(row["actor"], row["role"], row["action"]) for row in rows_of(own)[before:]]
+    assert found == [
+        ("pkh-07", "officer", "sign_in"), ("pkh-07", "officer", "view_page"), ("pkh-07", "officer", "sign_out"),
+        ("boss-01", "", "refuse"),
+    ]  # fmt: skip
+    assert verify(own).is_whole
 
 
 @pytest.mark.parametrize("subject", ["no-area", "boss-01", "visitor-01", "stranger", "two words"])

@@ -32,6 +32,7 @@ ROOMS = (
     "kartu_model",
     "mutu_data",
     "metode",
+    "catatan_akses",
 )
 TITLE_WORDS = 15
 PAGE_LINES = 120

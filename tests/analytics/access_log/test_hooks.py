@@ -1,8 +1,10 @@
 """What people do is in the log: who, what, of whom, in the same transaction as the doing."""
 
+import datetime as dt
 import json
 from contextlib import closing
 
+import pandas as pd
 import pytest
 
 from analytics.access_log import operator, verify
@@ -56,8 +58,6 @@ def test_each_action_on_a_case_is_logged_and_a_refused_one_is_not(register_setti
 
 
 def test_verdicts_undoings_settlings_and_cases_of_pairs_are_logged(register_settings, clock):
-    import pandas as pd
-
     with closing(open_adjudication(register_settings, clock=clock)) as pairs:
         pairs.store(found(pair(1)))
         id_ = judge(pairs, "R-1", "same")
@@ -120,6 +120,31 @@ def test_a_draw_of_field_checks_is_logged_as_the_operators(register_settings):
     (entry,) = logged(register_settings)
     assert entry == (operator(), "draw_visits", made.id, {"dataset": "pilot", "snapshot": "s1", "visits": 40})
     assert rows_of(register_settings)[0]["role"] == "command_line"
+
+
+def test_results_of_field_checks_are_logged_as_counts(register_settings):
+    frame = population(500)
+    drawn = draw(frame, {"receivers": 20, "non_receivers": 20}, seed=1)
+    with closing(open_register(register_settings)) as register:
+        made = register.add(frame, drawn, dataset="pilot", snapshot="s1", seed=1, random_share=0.3)
+        (code, *_) = register.visits(made.id)["code"]
+        visits = pd.DataFrame({"code": [code], "visited_on": [dt.date(2026, 11, 2)], "welfare": [None]})
+        register.note(visits, pd.DataFrame({"code": [code], "programme": ["BPNT"], "entitled": [True]}))
+    _, entry = logged(register_settings)
+    assert entry == (operator(), "import_results", "", {"visits": 1, "results": 1})
+
+
+def test_a_correction_is_logged_by_its_fields_owner_and_not_by_its_values(register_settings, clock):
+    with (
+        closing(open_adjudication(register_settings, clock=clock)) as pairs,
+        closing(open_vault(register_settings, dataset=DATASET, clock=clock)) as vault,
+    ):
+        pairs.store(found(pair(1)))
+        vault.put([Person(person_id="p0001a", identity=Identity(name=NAME, nik=NIK))])
+        vault.correct("p0001a", {"name": "Siti Aminah"}, officer="ADM-1", reason="Permintaan keluarga")
+    (entry,) = logged(register_settings)
+    assert entry[:3] == ("ADM-1", "correct_person", "p0001a")
+    assert "Siti" not in json.dumps(rows_of(register_settings))
 
 
 def test_where_the_entry_cannot_be_kept_nothing_is_done(register_settings, clock, monkeypatch):

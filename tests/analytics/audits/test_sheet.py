@@ -1,5 +1,6 @@
 """Visit lists: who goes where, what stands on them and what must not."""
 
+import json
 import stat
 
 import openpyxl
@@ -10,6 +11,7 @@ from analytics.audits import AuditError
 from analytics.audits.register import RegisterError
 from analytics.audits.sheet import share_out, write_sheets
 from analytics.ingest.pseudonyms import pseudonym_key, pseudonymise
+from tests.analytics.access_log.tampering import rows_of
 from tests.analytics.audits.conftest import MAPPING, make_draw, visits_of
 from validation.errors import MappingError
 
@@ -103,6 +105,9 @@ def test_a_name_that_looks_like_a_formula_is_text(home, pilot_home, tmp_path):
     sheet = openpyxl.load_workbook(written.sheets[0].files[0]).worksheets[0]
     assert sheet["D2"].data_type == "s"
     assert sheet["D2"].value == """'=HYPERLINK("http://x")"""
+    *_, entry = rows_of(home)
+    assert (entry["action"], entry["kind"], entry["ref"]) == ("write_sheets", "draw", made.id)
+    assert json.loads(entry["details"]) == {"visits": made.visits, "checkers": 1, "named": True}
 
 
 def test_lists_are_shared_out_again_only_when_asked(home, tmp_path):

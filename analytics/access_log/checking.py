@@ -1,0 +1,52 @@
+"""A verification that is itself kept: the log says when it was last found whole, and by whom."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from analytics.access_log.anchor import may_move
+from analytics.access_log.appending import record
+from analytics.access_log.chain import FIRST
+from analytics.access_log.tables import LOG
+from analytics.access_log.verifying import Verified, verify
+from analytics.register import Database
+from analytics.settings import Settings
+
+
+def verify_and_keep(
+    settings: Settings,
+    *,
+    anchors: Iterable[Path] = (),
+    actor: str | None = None,
+    role: str = "",
+    progress: Callable[[float], None] = lambda _share: None,
+) -> Verified:
+    """Verify the log and, where it is whole, append that it was.
+
+    Where it is not, nothing is appended: an entry in the place of one that was cut off would only hide what was done.
+
+    Args:
+        settings: Home and register.
+        anchors: Files of anchors that were kept elsewhere.
+        actor: Who has it verified; None = `operator()`, on the command line.
+        role: As which role, where an actor is given.
+        progress: Told the share that is read.
+
+    Raises:
+        AccessLogError, SettingsError, RegisterError: as `verify` and `record`.
+    """
+    found = verify(settings, anchors=anchors, progress=progress)
+    if found.entries and found.is_whole:
+        given = {} if actor is None else {"role": role}
+        details = {"entries": found.entries, "anchors": len(found.anchors)}
+        record(settings, actor=actor, action="verify_log", details=details, **given)
+    return found
+
+
+def end_is_kept(database: Database, home: Path) -> bool:
+    """Return whether the log still holds the entry that the home's anchor names; quick, and no verification."""
+    newest = sa.select(LOG.c.number, LOG.c.hash).order_by(LOG.c.number.desc()).limit(1)
+    with database.reading() as connection:
+        number, hash_ = connection.execute(newest).one_or_none() or (0, FIRST)
+        return may_move(connection, home, number=number, hash_=hash_)
