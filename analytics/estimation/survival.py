@@ -187,7 +187,7 @@ def _product(d: FloatArray, n: FloatArray) -> tuple[FloatArray, FloatArray]:
     with np.errstate(divide="ignore", invalid="ignore"):
         stays = np.where(n > 0, (n - d) / np.where(n > 0, n, 1.0), 1.0)
         greenwood = np.where((d > 0) & (n > d), d / (n * (n - d)), 0.0)
-    return np.cumprod(stays), np.cumsum(greenwood)
+    return np.cumprod(stays).astype(np.float64), np.cumsum(greenwood).astype(np.float64)
 
 
 def _loglog(share: FloatArray) -> FloatArray:
