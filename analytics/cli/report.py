@@ -65,7 +65,7 @@ def targeting(
         unit="persons" if persons else "families",
         method=METHODS[method],
     )
-    warehouse = _asked(dataset, filters)
+    warehouse = asked(dataset, filters)
     if method is Method.SMALL_AREA and not set(by or ()) & set(LEVELS):
         raise TepatError(
             "Small-area estimates are made for regions.", next_step=f"Add --by with one of {', '.join(LEVELS)}."
@@ -176,7 +176,7 @@ def registrations(
     """Registrations, face verification and decisions, counted from the portal's exports."""
     filters = Filters(area=area, channel=channel, programme=programme)
     _print_counted(
-        reports.counted(_asked(dataset, filters), reports.REGISTRATIONS, filters, by=_groups("registrations", by)),
+        reports.counted(asked(dataset, filters), reports.REGISTRATIONS, filters, by=_groups("registrations", by)),
         as_json=as_json,
     )
 
@@ -193,7 +193,7 @@ def objections(
     """Usul and sanggah: filed, open, late, upheld."""
     filters = Filters(area=area, programme=programme)
     _print_counted(
-        reports.counted(_asked(dataset, filters), reports.OBJECTIONS, filters, by=_groups("objections", by)),
+        reports.counted(asked(dataset, filters), reports.OBJECTIONS, filters, by=_groups("objections", by)),
         as_json=as_json,
     )
 
@@ -202,7 +202,7 @@ def _open(dataset: str) -> Warehouse:
     return open_store(settings()).open(dataset or settings().dataset)
 
 
-def _asked(dataset: str, filters: Filters) -> Warehouse:
+def asked(dataset: str, filters: Filters) -> Warehouse:
     """Open a data set that knows what the filters name.
 
     Raises:

@@ -58,8 +58,8 @@ def durations(
         `COLUMNS`: cases, open (still waiting), overdue (open for longer than the window), days until half (median) and
         nine of ten (most) have ended and their intervals (infinite upwards where no end is in sight), in_time (share
         that ended within the window) and its interval; reason is small_n with fewer than 30 cases, and their figures
-        are empty, as are counts of 1 to 9 and those that would tell them. Steps in their own order, other groups by
-        cases.
+        are empty, as are counts of 1 to 9 and those that would tell them. Steps in their own order; other groups by
+        cases, and without `open`, from which the withdrawn could be told beside the flow of the same groups.
     """
     counts = _counts(warehouse, filters, by=by, step=step)
     rows = [_row(group, part, window) for group, part in counts.groupby("group", sort=True)]
@@ -67,7 +67,8 @@ def durations(
     found = _withheld(found)
     if by == "step":
         return found.sort_values("group", key=lambda names: names.map(STEPS.index), ignore_index=True)
-    return found.sort_values(["cases", "group"], ascending=[False, True], ignore_index=True)
+    order = found["cases"].astype("float64").sort_values(ascending=False, kind="stable").index
+    return found.loc[order].drop(columns="open").reset_index(drop=True)
 
 
 def ends(warehouse: Warehouse, filters: Filters | None = None) -> pd.DataFrame:
