@@ -20,14 +20,14 @@ from scipy import special
 from analytics.estimation.inputs import EstimationError, FloatArray, IntArray, require_share
 from analytics.estimation.intervals import LEVEL
 
-MEANS, SPREADS = 31, 25
+MEANS, SPREADS = 21, 17
 """Points of the grid; it is laid twice, the second time where the first found weight."""
 WIDEST = 0.9
 """Largest standard deviation between groups, as a part of the largest that shares can have."""
-NEGLIGIBLE = 1e-5
+NEGLIGIBLE = 1e-4
 """Points of the grid that weigh less than this part of the heaviest are left out."""
-HALVINGS = 30
-"""Steps of the search for a quantile: an error of 2^-30."""
+HALVINGS = 18
+"""Steps of the search for a quantile: an error below .00001."""
 
 
 @dataclass(frozen=True, kw_only=True)
