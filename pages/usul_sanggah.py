@@ -73,5 +73,5 @@ with right:
         explains=["objections.how_sources"],
     )  # fmt: skip
 costs = {name: f"objections.{name}" for name in overturned.SOURCE_COLUMNS}
-table(view, "objections.sources", overturned.source_rows(view, programme=programme), costs)
+table(view, "objections.sources", overturned.source_rows(view, programme=programme), costs, face="words")
 st.caption(f":material/info: {words('objections.how_sources')}")

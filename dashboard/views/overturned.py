@@ -36,6 +36,7 @@ def groups(reader: Reader, *, by: str) -> Chart | None:
         measure=reader.label("overturned_share"),
         reference=found.value,
         reference_label=words("objections.all_together"),
+        few_key="objections.few_groups",
     )
     table = chart.table.rename(
         columns={

@@ -81,7 +81,7 @@ def test_intervals_cover_what_they_say():
         quantile = found.quantile(0.5)
         held["median"] += quantile.low <= median <= quantile.high
     assert 0.935 <= held["share"] / runs <= 0.965
-    assert 0.93 <= held["median"] / runs  # whole days: the interval holds the true one a little more often
+    assert held["median"] / runs >= 0.93  # whole days: the interval holds the true one a little more often
 
 
 def test_the_mean_of_the_finished_is_too_short_and_the_median_here_is_not():

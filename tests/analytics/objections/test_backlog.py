@@ -24,7 +24,9 @@ def _office(seed, *, count, waves):
         new = rng.negative_binomial(8, 8 / (11 + wave))
         days = rng.uniform(0, 7, new) + 2 + 4 * np.exp(0.6 * rng.standard_normal(new))
         field = rng.random(new) < 0.7
-        days += np.where(field, 24 * np.exp(0.85 * rng.standard_normal(new)), 4 * np.exp(0.5 * rng.standard_normal(new)))
+        days += np.where(
+            field, 24 * np.exp(0.85 * rng.standard_normal(new)), 4 * np.exp(0.5 * rng.standard_normal(new))
+        )
         came += [week] * new
         ended += list(week + (days // 7).astype(int))
     return _cases(np.array(came), np.array(ended), count)
@@ -42,11 +44,11 @@ def test_intervals_hold_on_weeks_that_they_have_not_seen(waves, level):
         assert level - 2 * error <= np.mean(held) <= level + 3 * error
 
 
-def test_the_pilots_own_weeks_are_held(pilot):
+def test_the_pilots_own_weeks_are_held(busy):
     """So few weeks of a few cases: coverage of all weeks ahead together, within its binomial error."""
-    rows = pilot.run(pilot.mart("objection_weeks"))
+    rows = busy.run(busy.mart("objection_weeks"))
     first = pd.to_datetime(rows["came"]).min()
-    count = (pd.Timestamp(pilot.manifest.day) - first).days // 7
+    count = (pd.Timestamp(busy.manifest.day) - first).days // 7
     start = ((pd.to_datetime(rows["came"]) - first).dt.days // 7).to_numpy()
     end = ((pd.to_datetime(rows["ended"]) - first).dt.days // 7).fillna(count).to_numpy().astype(int)
     rows, start, end = rows[start < count], start[start < count], end[start < count]
@@ -55,7 +57,7 @@ def test_the_pilots_own_weeks_are_held(pilot):
     found = [inside for _, inside in held_out(cases, level=0.8)]
     assert len(found) >= 10
     assert np.mean(found) >= 0.8 - 2 * np.sqrt(0.16 / len(found))
-    shown = backlog(pilot)
+    shown = backlog(busy)
     assert shown.weeks["open"].iloc[-1] == cases[:, count].sum()
     assert len(shown.weeks) == count
 
@@ -96,6 +98,6 @@ def test_too_few_past_weeks_give_a_forecast_without_an_interval():
     assert (longer.ahead["low80"] >= longer.ahead["low95"]).all()
 
 
-def test_nothing_is_said_where_there_is_nothing(pilot, alatas):
+def test_nothing_is_said_where_there_is_nothing(busy, alatas):
     assert backlog(alatas) is None
-    assert backlog(pilot, Filters(area="99.99")) is None
+    assert backlog(busy, Filters(area="99.99")) is None
