@@ -32,6 +32,7 @@ def ended_curve(data: pd.DataFrame, *, words: Words, measure: str, window: int, 
         "at_risk": words("objections.at_risk"),
     }
     table = twin(data, headers)
+    data = data.dropna(subset=["ended"])
     if data.empty:
         return no_data(words, measure=measure, table=table)
     at_limit = data.loc[data["day"] == window, "ended"]

@@ -1,6 +1,7 @@
 """A pilot in which many object, and its objections as rows, to compute the same by hand."""
 
 import datetime as dt
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -16,7 +17,7 @@ MORE = 25
 
 
 @pytest.fixture(scope="session")
-def busy(tmp_path_factory) -> Warehouse:
+def busy_home(tmp_path_factory) -> Path:
     home = tmp_path_factory.mktemp("busy")
     with pytest.MonkeyPatch.context() as patch:
         for name in ("FIRST_WAVE", "NEXT_WAVE", "TRICKLE"):
@@ -24,7 +25,12 @@ def busy(tmp_path_factory) -> Warehouse:
         exports = home / "exports"
         simulate(families=4_000, seed=9, until=dt.date(2026, 10, 30), exports=exports, truth=home / "truth")
     ingest(ROOT / "examples" / "banyuwangi.toml", exports, settings=Settings(home=home, data_docs=False))
-    return open_store(Settings(home=home)).open()
+    return home
+
+
+@pytest.fixture(scope="session")
+def busy(busy_home) -> Warehouse:
+    return open_store(Settings(home=busy_home)).open()
 
 
 @pytest.fixture(scope="session")
