@@ -15,7 +15,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import ibis
 import pandas as pd
 
@@ -90,7 +89,7 @@ def run(sizes: Sequence[int], folder: Path, *, report: Callable[[str], None]) ->
 
 def make(folder: Path, rows: int) -> None:
     """Write objections of 300 days with waits of a long tail, families, verdicts, registrations, agents and regions."""
-    with duckdb.connect(config=_config(folder)) as connection:
+    with _connect(folder).con as connection:
         connection.execute("CREATE MACRO draw(i, k) AS CAST(hash(i * 10 + k) % 1000000007 AS BIGINT)")
         village = f"format('35.10.{{:02d}}.{{:04d}}', 1 + (i % {VILLAGES}) % {DISTRICTS}, 2001 + i % {VILLAGES})"
         _write(connection, folder, "families", f"{_id('family', 'i')} AS family_id, {village} AS village", rows)
@@ -182,17 +181,15 @@ def _in_own_process(task: str, folder: Path, rows: int) -> Measured:
 
 
 def _connect(folder: Path) -> Any:
-    return ibis.duckdb.connect(**_config(folder))
-
-
-def _config(folder: Path) -> dict[str, Any]:
-    """Return the engine's settings: bounded memory, and no progress bar in what a process answers."""
-    return {"memory_limit": MEMORY, "temp_directory": str(folder / "scratch"), "enable_progress_bar": False}
+    """Connect with bounded memory, and without a progress bar in what a process answers."""
+    connection = ibis.duckdb.connect(memory_limit=MEMORY, temp_directory=str(folder / "scratch"))
+    connection.raw_sql("SET enable_progress_bar = false")
+    return connection
 
 
 def _group_by(folder: Path) -> int:
     waited = "date_diff('day', filed_at, coalesce(resolved_at, TIMESTAMP '2026-08-17'))"
-    with duckdb.connect(config=_config(folder)) as connection:
+    with _connect(folder).con as connection:
         rows = connection.read_parquet(str(folder / "objections.parquet"))
         counted = rows.aggregate(f"outcome, {waited} AS days, count(*) AS n", f"outcome, {waited}")
         return sum(row[2] for row in counted.fetchall())
