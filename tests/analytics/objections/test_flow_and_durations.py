@@ -61,7 +61,7 @@ def test_each_step_is_kaplan_meier_of_the_rows(busy, settled, step):
     row = durations(busy, window=WINDOW).set_index("group").loc[step]
     if len(rows) >= 30:
         assert row["median"] == oracle.quantile(0.5)
-        with np.errstate(divide="ignore", invalid="ignore"):  # statsmodels takes the log of 0 where all have ended
+        if oracle.surv_prob[-1] > 0:  # statsmodels takes the log of 0 where all have ended
             assert (row["median_low"], row["median_high"]) == oracle.quantile_ci(0.5)
 
 
