@@ -87,7 +87,7 @@ def targeting(warehouse: Warehouse, filters: Filters, *, by: Sequence[str] = ())
                 "by": {group: _grouped(warehouse, TARGETING, chosen, group) for group in groups},
             }
         )
-    return _head(warehouse, filters) | {"results": results}
+    return head(warehouse, filters) | {"results": results}
 
 
 def counted(
@@ -95,7 +95,7 @@ def counted(
 ) -> dict[str, Any]:
     """Report register metrics, whole and by the groups asked for."""
     groups = {group: _grouped(warehouse, metrics, filters, group) for group in by}
-    return _head(warehouse, filters) | {"metrics": _values(warehouse, metrics, filters), "by": groups}
+    return head(warehouse, filters) | {"metrics": _values(warehouse, metrics, filters), "by": groups}
 
 
 def what_if(warehouse: Warehouse, programme: str, changes: Mapping[str, int | None], *, by: str = "") -> dict[str, Any]:
@@ -123,16 +123,18 @@ def what_if(warehouse: Warehouse, programme: str, changes: Mapping[str, int | No
         "rules_version": book.version,
         "rules": rules,
         "periods": list(found.periods),
-        "movers": _records(found.movers),
-        "errors": _records(found.errors),
+        "movers": records(found.movers),
+        "errors": records(found.errors),
     }
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows as plain values, empty ones as None."""
     return [{str(name): _plain(value) for name, value in row.items()} for row in frame.to_dict("records")]
 
 
-def _head(warehouse: Warehouse, filters: Filters) -> dict[str, Any]:
+def head(warehouse: Warehouse, filters: Filters) -> dict[str, Any]:
+    """Return what every report begins with: data set, snapshot, day of the data, version, filters."""
     manifest = warehouse.manifest
     return {
         "dataset": manifest.dataset.name,

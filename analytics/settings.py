@@ -100,6 +100,9 @@ class Settings(BaseSettings):
         32_768, ge=1, description="Most that a workbook or Parquet file of an export may unpack to, in MiB"
     )
     rows_limit: int = Field(500_000_000, ge=1, description="Most rows of a file of an export")
+    objection_days: int = Field(
+        30, ge=1, description="Days within which a proposal or objection should end: the objection window of one month"
+    )
     sign_in: bool = Field(
         default=False,
         description="Ask everybody to sign in, also where data are simulated or public; personal data always do",

@@ -294,6 +294,11 @@ def _warehouse(seen: Seen) -> Warehouse:
     return _opened(seen.snapshot).within(seen.scope.area)
 
 
+def warehouse_of(seen: Seen) -> Warehouse:
+    """Return the snapshot cut to the scope, for what is kept by `seen` in other modules."""
+    return _warehouse(seen)
+
+
 @st.cache_data(ttl=_TTL, max_entries=_ENTRIES, show_spinner=False)
 def _measured(seen: Seen, metric: str, filters: Filters, by: tuple[str, ...]) -> pd.DataFrame:
     return measure(_warehouse(seen), METRICS[metric], filters, by=by)

@@ -18,6 +18,7 @@ from analytics.cli import (
     data,
     faces,
     model,
+    objections,
     privacy,
     quarantine,
     report,
@@ -45,6 +46,7 @@ app.add_typer(audit_log.app, name="audit-log")
 app.add_typer(cases.app, name="cases")
 app.add_typer(report.app, name="report")
 app.add_typer(research.app, name="research")
+app.add_typer(objections.app, name="objections")
 app.add_typer(access.app, name="access")
 app.command("train")(model.train)
 app.command("score")(model.score)

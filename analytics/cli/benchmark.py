@@ -161,6 +161,27 @@ def duplicates(
     _told(planted_page.markdown(found), planted_page.as_dict(found), output=output, as_json=as_json)
 
 
+@app.command()
+def objections(
+    *,
+    rows: Annotated[
+        list[int] | None, typer.Option(min=1000, help="Objections; may be repeated. Default: 1 and 10 million.")
+    ] = (None),
+    output: OutputOption = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="Where to make them; 3 GiB for ten million.", file_okay=False)
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure the marts and figures of objections beside one plain DuckDB group-by of the same rows."""
+    from analytics.benchmarks import objections as measured  # noqa: PLC0415 - loads scipy
+
+    console = Console(stderr=True, highlight=False)
+    with _workplace(folder) as work:
+        found = measured.run(sorted(set(rows or ROWS)), work, report=console.print)
+    _told(measured.markdown(found), measured.as_dict(found), output=output, as_json=as_json)
+
+
 @contextmanager
 def _workplace(folder: Path | None) -> Iterator[Path]:
     if folder is not None:

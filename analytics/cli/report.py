@@ -66,7 +66,7 @@ def targeting(
         unit="persons" if persons else "families",
         method=METHODS[method],
     )
-    warehouse = _asked(dataset, filters, page="ketepatan_sasaran", role=role)
+    warehouse = asked(dataset, filters, page="ketepatan_sasaran", role=role)
     if method is Method.SMALL_AREA and not set(by or ()) & set(LEVELS):
         raise TepatError(
             "Small-area estimates are made for regions.", next_step=f"Add --by with one of {', '.join(LEVELS)}."
@@ -180,7 +180,7 @@ def registrations(
 ) -> None:
     """Registrations, face verification and decisions, counted from the portal's exports."""
     filters = Filters(area=area, channel=channel, programme=programme)
-    warehouse = _asked(dataset, filters, page="pendaftaran", role=role)
+    warehouse = asked(dataset, filters, page="pendaftaran", role=role)
     found = reports.counted(warehouse, reports.REGISTRATIONS, filters, by=_groups("registrations", by))
     _print_counted(found, as_json=as_json)
 
@@ -197,12 +197,12 @@ def objections(
 ) -> None:
     """Usul and sanggah: filed, open, late, upheld."""
     filters = Filters(area=area, programme=programme)
-    warehouse = _asked(dataset, filters, page="usul_sanggah", role=role)
+    warehouse = asked(dataset, filters, page="usul_sanggah", role=role)
     found = reports.counted(warehouse, reports.OBJECTIONS, filters, by=_groups("objections", by))
     _print_counted(found, as_json=as_json)
 
 
-def _asked(dataset: str, filters: Filters, *, page: str, role: str) -> Warehouse:
+def asked(dataset: str, filters: Filters, *, page: str, role: str) -> Warehouse:
     """Open a data set that knows what the filters name, limited to their area where a role asks.
 
     Raises:

@@ -95,8 +95,8 @@ def compare(
     if by and by[0] == "district":
         rows = with_district(rows, tables)
     rows = rows.mutate(domain=rows[by[0]].cast("string").coalesce("") if by else ibis.literal(""))
-    checks, periods = _checks(warehouse, tables, rows, programme)
-    return Comparison(movers=_movers(warehouse, rows), errors=_errors(checks, minimum=minimum), periods=periods)
+    checks, periods = listed_checks(warehouse, rows.select("family_id", "domain", *LISTS), programme)
+    return Comparison(movers=_movers(warehouse, rows), errors=list_errors(checks, minimum=minimum), periods=periods)
 
 
 def _both_lists(tables: dict[str, Any], programme: str, before: Rulebook, after: Rulebook, day: date) -> Any:
@@ -144,13 +144,20 @@ def _told(movers: pd.DataFrame) -> pd.DataFrame:
     return movers.assign(**movers[numbers].astype(float).mask(hidden)) if hidden.any() else movers
 
 
-def _checks(
-    warehouse: Warehouse, tables: dict[str, Any], rows: Any, programme: str
-) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Return the random checks of the latest periods: domain, stratum, cluster, weight, entitled, before, after."""
-    if "audits" not in tables:
+def listed_checks(warehouse: Warehouse, listed: Any, programme: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Return the random checks of a programme's latest periods with what is said of the families, and the periods.
+
+    Args:
+        warehouse: The snapshot.
+        listed: Ibis table with family_id and whatever is to be known of each family.
+        programme: Whose checks.
+
+    Returns:
+        stratum, cluster, unsampled, entitled, weight and the columns of `listed`; empty without field checks.
+    """
+    if "audits" not in warehouse.names("tables"):
         return pd.DataFrame(), ()
-    checks = tables["audits"]
+    checks = warehouse.table("audits")
     checks = checks.filter(
         (checks.programme == programme) & checks.entitled.notnull() & (checks.inclusion_probability > 0)
     )
@@ -161,11 +168,16 @@ def _checks(
     checks = checks.select(
         "family_id", "stratum", "cluster", "unsampled", "entitled", weight=1.0 / checks.inclusion_probability
     )
-    listed = rows.select("family_id", "domain", *LISTS)
     return warehouse.run(checks.join(listed, "family_id").order_by("cluster", "family_id")), latest
 
 
-def _errors(checks: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
+def list_errors(checks: pd.DataFrame, *, minimum: int = MINIMUM_DENOMINATOR) -> pd.DataFrame:
+    """Estimate both errors of two lists and the change between them, as in `Comparison.errors`.
+
+    Args:
+        checks: domain, stratum, cluster, unsampled, entitled, weight, before, after, as `listed_checks` gives them.
+        minimum: Fewest checks under a share that is given.
+    """
     if checks.empty:
         return pd.DataFrame()
     found = [

@@ -21,6 +21,7 @@ from analytics.estimation.small_area import (
     posterior_draws,
     smoothed_variances,
 )
+from analytics.estimation.survival import Quantile, Survival, cumulative_incidence, kaplan_meier
 from analytics.estimation.targeting import (
     Floor,
     cgh_index,
@@ -42,14 +43,17 @@ __all__ = [
     "FunnelLimits",
     "Interval",
     "Intervals",
+    "Quantile",
     "SmallAreas",
     "SmoothedVariances",
+    "Survival",
     "XmR",
     "assisted",
     "cgh_index",
     "clopper_pearson",
     "concentration_coefficient",
     "concentration_curve",
+    "cumulative_incidence",
     "direction",
     "effective_count",
     "fay_herriot",
@@ -57,6 +61,7 @@ __all__ = [
     "funnel_limits",
     "gaps",
     "incidence",
+    "kaplan_meier",
     "posterior_draws",
     "rank_intervals",
     "ranks_of",

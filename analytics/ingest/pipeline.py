@@ -211,7 +211,9 @@ def _stage(
     progress("predict", 0.82)
     predict_all(tables, staging.path("tables", "families"), staging.path("derived", PREDICTIONS))
     _apply_rules(tables, staging, day=(until + timedelta(hours=offset)).date())
-    for name, expression in build(_tables(staging, derived=(PREDICTIONS,)), Context(offset_hours=offset, until=until)):
+    for name, expression in build(
+        _tables(staging, derived=(PREDICTIONS, VERDICTS)), Context(offset_hours=offset, until=until)
+    ):
         progress(f"build {name}", 0.85)
         expression.to_parquet(staging.path("marts", name), compression="zstd")
     for room in ("shaped", "judged", "scratch"):  # what was rejected, and helpers: they do not enter the snapshot

@@ -9,10 +9,12 @@ from analytics.marts.auditing import checks_by_reason, frame_cells, targeting_ce
 from analytics.marts.common import Tables
 from analytics.marts.groups import GROUPS
 from analytics.marts.objecting import objections_daily
+from analytics.marts.overturning import objection_evidence, objections_by_agent
 from analytics.marts.paying import coverage_by_decile, payments_by_period
 from analytics.marts.places import places, registered_by_village
 from analytics.marts.registering import decisions_daily, registrations_daily, stages, verifications_daily
 from analytics.marts.verifying import agent_days, verification_results
+from analytics.marts.waiting import objection_durations, objection_weeks
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,24 @@ _ALL = (
         "objections",
         "day district kind channel programme grounds screening outcome age",
         _dated(objections_daily),
+    ),
+    _mart(
+        "objection_durations",
+        "objections",
+        "step district kind channel programme grounds ended days known_for",
+        _dated(objection_durations),
+    ),
+    _mart(
+        "objection_weeks", "objections", "district kind channel programme grounds came ended", _plain(objection_weeks)
+    ),
+    _mart(
+        "objection_evidence",
+        "objections",
+        "district about channel programme grounds rules outcome",
+        _plain(objection_evidence),
+    ),
+    _mart(
+        "objections_by_agent", "objections registrations agents", "district judged upheld", _plain(objections_by_agent)
     ),
     _mart("payments_by_period", "payments", "period district programme component", _plain(payments_by_period)),
     _mart("coverage_by_decile", "payments", "period district programme decile", _plain(coverage_by_decile)),

@@ -40,6 +40,8 @@ _NEEDS = {
     "area": "district", "programme": "programme", "channel": "channel", "since": "day", "until": "day",
     "periods": "period", "rule": "rule",
 }  # fmt: skip
+OTHER_CHANNELS = ("objections_daily", "objection_durations", "objection_weeks", "objection_evidence")
+"""Marts whose channel is an objection's way in: the filter speaks of the way that families were registered."""
 VILLAGE_DEPTH = 3
 """Dots in a village's code."""
 
@@ -48,6 +50,8 @@ def unapplied(mart: str, filters: Filters) -> list[str]:
     """Return the names of the given filters that the mart cannot apply; a page must say so."""
     dimensions = MARTS[mart].dimensions
     names = [name for name in filters.given() if _NEEDS[name] not in dimensions]
+    if filters.channel and mart in OTHER_CHANNELS:
+        names.append("channel")
     if filters.area.count(".") == VILLAGE_DEPTH and "village" not in dimensions and "area" not in names:
         names.append("area")
     return names

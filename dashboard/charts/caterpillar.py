@@ -33,11 +33,13 @@ def caterpillar(
     unit: Unit = "percent",
     decimals: int | None = None,
     selected: str | None = None,
+    few_key: str = "charts.few_not_drawn",
 ) -> Chart:
     """Draw estimates from low to high; only those whose interval excludes `reference` are coloured and shaped.
 
     `data`, one row per district; a row without a value has too few checks: listed in the table, not drawn. `rank`, in
-    words, says which places the district may hold; the column may be absent:
+    words, says which places the district may hold; the column may be absent. `few_key` is the text that counts those
+    not drawn:
 
         code | name | value  | low    | high   | rank
         str  | str  | float? | float? | float? | str
@@ -63,7 +65,7 @@ def caterpillar(
 
     notes = [
         words("charts.caterpillar_key"),
-        words("charts.few_not_drawn", count=words.number(few)) if few else "",
+        words(few_key, count=words.number(few)) if few else "",
     ]
     top = note_height(notes) + REFERENCE_HEIGHT + 4
     dense = len(rows) > MOST_WIDE

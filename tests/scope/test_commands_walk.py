@@ -25,6 +25,8 @@ PRINTING = {
     ("report", "objections"): ("--by", "district"),
     ("report", "targeting"): ("--by", "district", "--programme", "BPNT"),
     ("report", "what-if"): ("--programme", "BPNT", "--set", "decile=3", "--by", "district"),
+    ("objections", "flow"): ("--by", "district"),
+    ("objections", "evidence"): ("--by", "district"),
     ("cases", "list"): (),
     ("status",): (),
     ("quarantine", "list"): (),
@@ -44,7 +46,8 @@ OF_THE_MACHINE = {
     "faces evaluate", "faces verify", "faces duplicates", "faces cases", "faces purge", "backup create",
     "backup verify", "backup restore", "vault rotate-key", "privacy show", "privacy erase", "privacy correct",
     "privacy check", "retention run", "benchmark validation", "benchmark estimation", "benchmark model",
-    "benchmark faces", "benchmark duplicates", "research export", "research release", "research budget",
+    "benchmark faces", "benchmark duplicates", "benchmark objections",
+    "research export", "research release", "research budget",
 }  # fmt: skip
 """Commands that work on the whole, for who runs the machine: no report of theirs is made for a reader."""
 

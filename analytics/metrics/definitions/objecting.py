@@ -9,7 +9,48 @@ _NOTHING = Text("Baris yang ditahan gerbang mutu data", "Rows held back by the q
 LATE = ("31-60", "61+")
 """Age bands beyond the objection window of one month."""
 
+OVERTURNED = Metric(
+    id="overturned_share",
+    label=Text("Penolakan dibatalkan sesudah cek lapangan", "Refusals overturned by a field check"),
+    unit="share",
+    polarity="neutral",
+    mart="objection_evidence",
+    numerator=Cells(column="objections", where=({"about": ("refusal",), "outcome": ("upheld",)},)),
+    numerator_says=Text(
+        "sanggah atas penolakan sendiri yang dikabulkan sesudah cek lapangan",
+        "objections to one's own refusal that were upheld after a field check",
+    ),
+    denominator=Cells(column="objections", where=({"about": ("refusal",)},)),
+    denominator_says=Text(
+        "sanggah atas penolakan sendiri yang dikabulkan atau ditolak sesudah cek lapangan",
+        "objections to one's own refusal that were upheld or rejected after a field check",
+    ),
+    excludes=Text(
+        "Tanpa cek lapangan, menunggu, dicabut; yang menyanggah memilih dirinya sendiri: bukan ukuran salah sasaran",
+        "Without a field check, pending or withdrawn; objectors select themselves: not a measure of mistargeting",
+    ),
+    source=_SOURCE,
+    owner=_OWNER,
+    refresh_days=2,
+)
+
 METRICS = (
+    OVERTURNED,
+    Metric(
+        id="objections_to_check",
+        label=Text("Ke cek lapangan", "Sent to a field check"),
+        unit="count",
+        polarity="neutral",
+        mart="objections_daily",
+        numerator=Cells(column="objections", where=({"screening": ("field_check",)},)),
+        numerator_says=Text(
+            "yang oleh penyaringan dikirim ke cek lapangan", "those that the screening sent to a field check"
+        ),
+        excludes=_NOTHING,
+        source=_SOURCE,
+        owner=_OWNER,
+        refresh_days=2,
+    ),
     Metric(
         id="objections",
         label=Text("Usul & sanggah masuk", "Proposals and objections filed"),

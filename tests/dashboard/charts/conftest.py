@@ -225,3 +225,26 @@ def budgets():
             "found": [0.15, 0.27, 0.4],
         }
     )
+
+
+@pytest.fixture
+def waits():
+    """Half have ended on the second day; the last day stands on a case without an interval."""
+    return pd.DataFrame(
+        {
+            "day": [0, 1, 2, 3],
+            "ended": [0.0, 0.2, 0.5, 1.0],
+            "low": [0.0, 0.1, 0.4, float("nan")],
+            "high": [0.0, 0.3, 0.6, float("nan")],
+            "at_risk": [90, 90, 60, 30],
+        }
+    )
+
+
+@pytest.fixture
+def backlog():
+    """Three weeks that were, and two ahead with intervals."""
+    ahead = pd.DataFrame({"ahead": [70.0, 66.0], "low80": [60.0, 50.0], "high80": [80.0, 82.0]})
+    ahead = ahead.assign(low95=[50.0, 30.0], high95=[90.0, 102.0])
+    was = pd.DataFrame({"value": [40.0, 90.0, 75.0]})
+    return pd.concat([was, ahead], ignore_index=True).assign(when=pd.date_range("2026-08-02", periods=5, freq="7D"))

@@ -18,7 +18,9 @@ from dashboard.charts.changes import changes
 from dashboard.charts.chart import Chart
 from dashboard.charts.concentration import concentration
 from dashboard.charts.daily_stack import daily_stack
+from dashboard.charts.ended_curve import ended_curve
 from dashboard.charts.estimates import estimates
+from dashboard.charts.forecast import forecast
 from dashboard.charts.funnel import funnel
 from dashboard.charts.gaps import gaps
 from dashboard.charts.incidence import incidence
@@ -47,6 +49,8 @@ SAMPLES = {
     changes: ("two_lists", {"category_label": "Kelompok"}),
     reliability: ("scored", {}),
     budget_curve: ("budgets", {"visits": 200, "base": 0.3}),
+    ended_curve: ("waits", {"window": 2, "median": 2.0}),
+    forecast: ("backlog", {}),
     tile_map: ("districts", {"selected": "35.10.01"}),
     boundary_map: ("districts", {"selected": "35.10.01"}),
 }

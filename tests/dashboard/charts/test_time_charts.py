@@ -7,6 +7,8 @@ import pytest
 
 from dashboard import theme
 from dashboard.charts.daily_stack import daily_stack
+from dashboard.charts.ended_curve import ended_curve
+from dashboard.charts.forecast import forecast
 from dashboard.charts.sparkline import HEIGHT, sparkline
 from dashboard.charts.trend import trend
 from dashboard.charts.unsettled import half_step
@@ -152,3 +154,21 @@ def test_a_sparkline_is_tiny_and_marks_the_last_point(weeks, indonesian, trace):
         == "Galat: 12,0\u202f% pada 1 Jun 2026, 3,0\u202f% pada 17 Agu 2026; antara 3,0\u202f% dan 19,0\u202f%."
     )
     assert sparkline(weeks.iloc[:0], words=indonesian, measure="Galat").figure.layout.height == HEIGHT
+
+
+def test_the_share_at_the_limit_is_said_and_the_band_has_no_gap_of_its_own(waits, indonesian, trace):
+    chart = ended_curve(waits, words=indonesian, measure="Selesai", window=2, median=2.0)
+    assert "50,0" in chart.alt
+    assert list(trace(chart, "high").x) == [0, 1, 2]
+    assert list(trace(chart, "ended").y) == [0.0, 0.2, 0.5, 1.0]
+    assert trace(chart, "ended").line.shape == "hv"
+
+
+def test_the_forecast_starts_where_the_weeks_end_and_says_its_interval(backlog, english, trace):
+    chart = forecast(backlog, words=english, measure="Open")
+    assert list(trace(chart, "ahead").y) == [75.0, 70.0, 66.0]
+    assert list(trace(chart, "high95").y) == [75.0, 90.0, 102.0]
+    assert "30 to 102" in chart.alt
+    bare = forecast(backlog.assign(low95=float("nan")), words=english, measure="Open")
+    assert "high95" not in {part.name for part in bare.figure.data}
+    assert "too few" in str(bare.figure.layout.annotations)
