@@ -1,4 +1,5 @@
-"""Abuse of usul and sanggah, planted with a known truth: one person who files many, answers in kind, NIKs misused."""
+"""Abuse of usul and sanggah, planted with a known truth: one person who files many, answers in kind, NIKs misused,
+the same again, complaints about families that receive nothing."""
 
 from dataclasses import dataclass
 
@@ -12,9 +13,9 @@ from analytics.simulator.households import Households
 from analytics.simulator.registration import OWN_DEVICE, Registrations
 from analytics.simulator.welfare import PROGRAMMES
 
-PLANTED = ("", "mass_filing", "retaliation", "nik_misuse")
-"""What an objection is in truth, beside being right or wrong; the last also where the family forgot that it asked."""
-MASS, RETALIATION, MISUSE = 1, 2, 3
+PLANTED = ("", "mass_filing", "retaliation", "nik_misuse", "repeat", "not_listed")
+"""What an objection is in truth, beside being right or wrong; a misuse also where the family forgot that it asked."""
+MASS, RETALIATION, MISUSE, REPEAT, NOT_LISTED = range(1, 6)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +28,7 @@ class Cases:
         filed: When; NaT = drawn as for the others.
         person: Row of the person who files, NOBODY = drawn as for the others.
         right: Whether a misuse is one in truth.
+        grounds: Its ground, empty = drawn as for the others.
     """
 
     planted: Whole
@@ -35,6 +37,7 @@ class Cases:
     filed: Times
     person: Whole
     right: Flags
+    grounds: np.ndarray
 
     def of(self, rows: Flags | Whole) -> "Cases":
         """Return the entries asked for."""
@@ -51,6 +54,7 @@ def honest(family: Whole, programme: Whole) -> Cases:
         filed=np.full(count, NEVER),
         person=np.full(count, NOBODY),
         right=np.zeros(count, bool),
+        grounds=_drawn(count),
     )
 
 
@@ -95,6 +99,7 @@ def mass_filings(
         filed=start + days(day),
         person=filer[owner],
         right=np.zeros(len(family), bool),
+        grounds=_drawn(len(family)),
     )
 
 
@@ -131,6 +136,7 @@ def retaliations(
         filed=filed[chosen] + days(wait),
         person=people.first[family[chosen]],
         right=np.zeros(len(chosen), bool),
+        grounds=_drawn(len(chosen)),
     )
 
 
@@ -164,12 +170,48 @@ def misuses(
         filed=np.full(len(chosen), NEVER),
         person=table.applicant[chosen],
         right=corrupt[chosen],
+        grounds=_drawn(len(chosen)),
+    )
+
+
+def repeats(
+    rng: np.random.Generator, *, family: Whole, programme: Whole, grounds: np.ndarray, rejected: Times
+) -> Cases:
+    """Let families file again what was rejected, with nothing new; the arguments are the rejected ones of their own."""
+    chosen = np.flatnonzero(rng.random(len(family)) < p.REPEATED)
+    return Cases(
+        planted=np.full(len(chosen), REPEAT),
+        family=family[chosen],
+        programme=programme[chosen],
+        filed=rejected[chosen] + days(rng.uniform(*p.REPEAT_DAYS, len(chosen))),
+        person=np.full(len(chosen), NOBODY),
+        right=np.zeros(len(chosen), bool),
+        grounds=grounds[chosen],
+    )
+
+
+def not_listed(rng: np.random.Generator, *, count: int, free: Flags, refused: dict[str, Flags]) -> Cases:
+    """Let somebody object to families that were refused both programmes, and so receive nothing."""
+    family = np.flatnonzero(free & np.logical_and.reduce(list(refused.values())))
+    family = rng.permutation(family)[:count]
+    return Cases(
+        planted=np.full(len(family), NOT_LISTED),
+        family=family,
+        programme=rng.integers(0, len(PROGRAMMES), len(family)),
+        filed=np.full(len(family), NEVER),
+        person=np.full(len(family), NOBODY),
+        right=np.zeros(len(family), bool),
+        grounds=_drawn(len(family)),
     )
 
 
 def device_of(people: Households, person: Whole) -> Whole:
     """Return the number of each person's own phone."""
     return np.where(person == NOBODY, NOBODY, OWN_DEVICE + people.family[np.maximum(person, 0)])
+
+
+def _drawn(count: int) -> np.ndarray:
+    return np.full(count, "", dtype=object)
 
 
 def _listed_for(eligible: dict[str, Flags], family: Whole) -> Whole:

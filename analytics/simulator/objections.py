@@ -102,7 +102,7 @@ class Setting:
 
 
 def object_to(*, quarters: list[Quarter], setting: Setting, has_category: Flags, standing: Number) -> Objections:
-    """Draw the objections of every wave, and those that abuse the channel; a family is spoken of once."""
+    """Draw the objections of every wave, and those that abuse the channel; only repeats name a family again."""
     decisions, people, seed = setting.decisions, setting.people, setting.seed
     free = ~people.double
     waves = []
@@ -148,7 +148,9 @@ def _planted(
     announced = np.datetime64(quarter.announcement, "s")
     before = np.datetime64(quarter.previous.announcement, "s") if quarter > FIRST_NEW else NEVER
     eligible = {name: flags & (decisions.decided <= announced) for name, flags in decisions.eligible.items()}
+    refused = {name: ~flags & (decisions.decided <= announced) for name, flags in decisions.eligible.items()}
     public = np.flatnonzero(wave.kind == PUBLIC)
+    lost = np.flatnonzero((wave.kind == OWN) & (wave.outcome == OUTCOMES.index("ditolak")))
     cases = misfiling.joined(
         [
             misfiling.misuses(
@@ -167,9 +169,18 @@ def _planted(
             misfiling.mass_filings(
                 rng, count=round(p.MASS_FILERS * total), free=free, eligible=eligible, people=people, start=announced
             ),
+            misfiling.repeats(
+                rng,
+                family=wave.family[lost],
+                programme=wave.programme[lost],
+                grounds=wave.grounds[lost],
+                rejected=wave.resolved[lost],
+            ),
+            misfiling.not_listed(rng, count=round(p.NOT_LISTED * total), free=free, refused=refused),
         ]
     )
-    kind = np.where(cases.planted == misfiling.MISUSE, MISUSE, PUBLIC)
+    kinds = {misfiling.MISUSE: MISUSE, misfiling.REPEAT: OWN}
+    kind = np.array([kinds.get(int(planted), PUBLIC) for planted in cases.planted], dtype=np.int64)
     return _follow(rng, quarter=quarter, kind=kind, cases=cases, setting=setting)
 
 
@@ -225,7 +236,7 @@ def _follow(rng: np.random.Generator, *, quarter: Quarter, kind: Whole, cases: C
 
     is_entitled = np.where(programme == 0, entitled["PKH"][family], entitled["BPNT"][family])
     right = np.where(kind == PUBLIC, ~is_entitled, is_entitled).astype(bool)
-    right = np.where(kind == MISUSE, cases.right, right)
+    right = np.where(kind == MISUSE, cases.right, right) & (cases.planted != misfiling.NOT_LISTED)
     filed_by = np.where(kind == OWN, choose(rng, p.FILED_BY_OWN, count), choose(rng, p.FILED_BY_PROPOSAL, count))
     filed_by[kind == PUBLIC] = "masyarakat"
     filed_by[kind == MISUSE] = "sendiri"
@@ -253,6 +264,7 @@ def _follow(rng: np.random.Generator, *, quarter: Quarter, kind: Whole, cases: C
         table=setting.table,
         agents=setting.agents,
     )
+    grounds = _grounds(rng, kind=kind, family=family, programme=programme, decisions=setting.decisions)
     given = cases.person != NOBODY
     phone = np.where(channel == "kantor_desa", NOBODY, misfiling.device_of(setting.people, cases.person))
     return Objections(
@@ -263,7 +275,7 @@ def _follow(rng: np.random.Generator, *, quarter: Quarter, kind: Whole, cases: C
         filed_by=filed_by,
         channel=channel,
         filed=filed,
-        grounds=_grounds(rng, kind=kind, family=family, programme=programme, decisions=setting.decisions),
+        grounds=np.where(cases.grounds == "", grounds, cases.grounds),
         received=received,
         screened=screened,
         screening=screening,

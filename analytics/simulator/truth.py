@@ -71,7 +71,7 @@ def true_agents(*, agents: Agents, cutoff: np.datetime64) -> pl.DataFrame:
 
 
 def true_objections(*, table: Objections, cutoff: np.datetime64) -> pl.DataFrame:
-    """Columns: no_perkara, right (what it says holds), planted (empty, mass_filing, retaliation, nik_misuse)."""
+    """Columns: no_perkara, right (what it says holds), planted (one of PLANTED)."""
     frame = pl.DataFrame({"no_perkara": table.number, "right": table.right, "planted": words(table.planted, PLANTED)})
     return frame.filter(pl.Series(table.received < cutoff))
 
