@@ -17,6 +17,7 @@ from analytics.cli import (
     data,
     faces,
     model,
+    objections,
     privacy,
     quarantine,
     report,
@@ -47,6 +48,7 @@ app.command("train")(model.train)
 app.command("score")(model.score)
 app.add_typer(model.app, name="evaluate")
 app.add_typer(faces.app, name="faces")
+app.add_typer(objections.app, name="objections")
 app.add_typer(backup.app, name="backup")
 app.add_typer(vault.app, name="vault")
 app.add_typer(privacy.app, name="privacy")

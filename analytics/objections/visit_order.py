@@ -13,7 +13,6 @@ from analytics.risk.saved import ModelError, current
 from analytics.risk.scoring import scores_path
 from analytics.settings import Settings
 from analytics.store import Warehouse
-from validation.errors import TepatError
 
 UNSCORED: Final = 0.5
 """Where nothing is known of a family, both errors are as likely: the middle of the order."""
@@ -39,7 +38,9 @@ def ordered(screened: Screened, scores: Any | None = None) -> Any:
         known = scores.select("family_id", "programme", "entitled")
         rows = rows.left_join(known, ["family_id", "programme"]).drop("family_id_right", "programme_right")
         entitled = rows.entitled.coalesce(UNSCORED)
-    weight = ibis.cases((rows.direction == "misuse", 1.0), (rows.direction == "against", 1.0 - entitled), else_=entitled)
+    weight = ibis.cases(
+        (rows.direction == "misuse", 1.0), (rows.direction == "against", 1.0 - entitled), else_=entitled
+    )
     rows = rows.mutate(weight=weight)
     rows = rows.drop("entitled") if scores is not None else rows
     return rows.order_by([rows.weight.desc(), rows.filed_at, rows.objection_id])
@@ -62,7 +63,3 @@ def _read(path: Any) -> Any:
     import pyarrow.parquet as pq  # noqa: PLC0415 - only where a model has scored
 
     return pq.read_table(path, columns=["family_id", "programme", "entitled"])
-
-
-class VisitError(TepatError):
-    """The visits cannot be ordered."""

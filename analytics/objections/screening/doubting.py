@@ -109,7 +109,7 @@ def _stale(facts: Noted, *, rule: str) -> Any:
 
 
 def _unsettled(facts: Noted, *, rule: str) -> Any:
-    """A rule refuses by a sound record, but it is no regulation's, or rests on an estimate of welfare."""
+    """A rule refuses by a sound record, but it is no regulation's, or no record settles what it looks at."""
     return facts.is_a("claim") & facts.refuses(rule) & facts.sound(rule) & ~facts.settles(rule) & ~facts.contested(rule)
 
 

@@ -1,7 +1,8 @@
 """What the screening is worth: against what field checks found, and against the truth where a simulation knows it.
 
-A field outcome is there only where somebody looked, which the portal's own screening decided: a claim that it rejected on
-the desk has none, and is counted beside. Checkers err too; nothing is corrected for it.
+A field outcome is there only where somebody looked, which the portal's own screening decided: a claim that it rejected
+on the desk has none, and is counted beside. Checkers err too; nothing is corrected for it. A decision that a correction
+took the place of is no longer known, so that such a case is judged on less than there was when it was filed.
 """
 
 from dataclasses import dataclass

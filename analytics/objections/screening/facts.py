@@ -71,7 +71,7 @@ class Facts:
         return self.rows[f"asked_{self._known(rule)}"]
 
     def settles(self, rule: str) -> Any:
-        """Return whether a rule is a regulation's, and no estimate of welfare."""
+        """Return whether a rule is a regulation's, on a circumstance that a record can settle."""
         return self.rows[f"settles_{self._known(rule)}"]
 
     def sound(self, rule: str) -> Any:

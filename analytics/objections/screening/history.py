@@ -28,9 +28,13 @@ def with_history(rows: Any, tables: dict[str, Any], *, repeat_days: int) -> Any:
         can tell).
     """
     earlier = rows.select(
-        *SAME, other="objection_id", earlier_filed="filed_at", earlier_resolved="resolved_at", earlier_outcome="outcome",
+        *SAME,
+        other="objection_id",
+        earlier_filed="filed_at",
         earlier_screening="screening",
-    )  # fmt: skip
+        earlier_resolved="resolved_at",
+        earlier_outcome="outcome",
+    )
     found = rows.select("objection_id", *SAME, "filed_at").join(earlier, list(SAME))
     before = (found.earlier_filed < found.filed_at) | (
         (found.earlier_filed == found.filed_at) & (found.other < found.objection_id)

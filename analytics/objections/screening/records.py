@@ -12,8 +12,9 @@ from validation.contract import CROSS_CHECKS
 
 SETTLES: Final = frozenset({"rule"})
 """Status of the rules that may reject: a regulation's. One that rests on the press or an assumption sends somebody."""
-ESTIMATED: Final = frozenset({"decile"})
-"""Circumstances that are themselves an estimate of welfare, which usul and sanggah are there to correct."""
+UNSETTLED: Final = frozenset({"decile", "no_category"})
+"""Circumstances that settle nothing whatever the rule's status: the decile is an estimate of welfare, which usul and
+sanggah are there to correct; a member is with child, of school age or 60 before a record says so."""
 DAYS_A_YEAR: Final = 365.25
 
 
@@ -28,7 +29,7 @@ def rules_of(book: Rulebook, day: date) -> dict[str, dict[str, Rule]]:
 
 def settles(rule: Rule) -> bool:
     """Return whether a rule may reject by itself."""
-    return rule.status in SETTLES and rule.column not in ESTIMATED
+    return rule.status in SETTLES and rule.column not in UNSETTLED
 
 
 def with_records(rows: Any, tables: dict[str, Any], book: Rulebook, *, day: date, stale_years: int) -> Any:
@@ -47,7 +48,7 @@ def with_records(rows: Any, tables: dict[str, Any], book: Rulebook, *, day: date
         empty where it is none of another register's), `sound_ID` (names its source and date, and is not stale), and
         nobody_recorded (persons are known, and none of this family).
     """
-    named = [name for name in ("families", "persons") if name in tables]
+    named: list[str] = [name for name in ("families", "persons") if name in tables]
     own = {name: tables[name].semi_join(rows, "family_id") for name in named}
     facts = family_circumstances(own, limits=book.limits, day=day).drop("village")
     records = own["families"].select(

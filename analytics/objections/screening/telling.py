@@ -32,7 +32,7 @@ def told(screened: Screened) -> Any:
         |---|---|
         | objection_id | the objection |
         | code, sort | the reason: rejects, visits or supports |
-        | register, recorded_on | who keeps the record that it rests on, and the day of it; empty where it rests on none |
+        | register, recorded_on | who keeps the record that it rests on, and its day; empty where it rests on none |
         | says_id, says_en | the reason in words |
         | correct_id, correct_en | which record could be corrected, and where |
     """
@@ -65,9 +65,7 @@ def _by_rule(rows: Any, screened: Screened, part: str, nothing: Any) -> Any:
 
 def _by_code(rows: Any, screened: Screened) -> Any:
     """Return the day that a reason tells: of the record, or of what happened."""
-    dated = [
-        (rows.code == code, rows[reason.date].date()) for code, reason in screened.reasons.items() if reason.date
-    ]
+    dated = [(rows.code == code, rows[reason.date].date()) for code, reason in screened.reasons.items() if reason.date]
     return ibis.cases(*dated, else_=_by_rule(rows, screened, "date", ibis.null("date")))
 
 

@@ -8,8 +8,8 @@ class Thresholds:
     """What the screening compares with; all assumed, to be set with the ministry before use."""
 
     repeat_days: int = 180
-    """An identical one that was rejected by a field check within so many days is not looked at again while no record has changed: two
-    quarterly lists."""
+    """An identical one that a field check rejected within so many days is not looked at again while no record has
+    changed: two quarterly lists."""
     stale_years: int = 3
     """A record of another register that is older settles nothing by itself."""
     mass_days: int = 7
