@@ -10,7 +10,7 @@ from dashboard.head import page_head
 from dashboard.kpi import kpi
 from dashboard.panel import panel
 from dashboard.reader import reader
-from dashboard.views import objecting, trends
+from dashboard.views import objecting, screening, trends
 
 view = reader()
 page_head(view, "usul_sanggah", objection_title(view))
@@ -29,3 +29,4 @@ with left:
 with right:
     panel(view, "objections_flow", objecting.objections_flow, metrics=objecting.FLOW)
 panel(view, "upheld_by_grounds", objecting.upheld, metrics=["upheld_share"])
+screening.panels(view)

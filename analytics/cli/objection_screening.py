@@ -46,13 +46,14 @@ def screen(
     with closing(open_store(settings()).open(dataset or settings().dataset)) as whole:
         warehouse = whole.within(area)
         name = warehouse.manifest.dataset.name
-        screened = screened_of(warehouse, pairs=known_pairs(settings(), name))
-        found = {"dataset": name, "snapshot": warehouse.manifest.snapshot} | report(warehouse, screened)
-        if output is not None:
-            write_recommendations(screened, output, current_scores(warehouse, settings()))
-            found["output"] = str(output)
-        if evaluate:
-            found["evaluation"] = _evaluated(warehouse, screened, truth)
+        found: dict[str, Any] = {"dataset": name, "snapshot": warehouse.manifest.snapshot}
+        with screened_of(warehouse, pairs=known_pairs(settings(), name)).kept() as screened:
+            found |= report(warehouse, screened)
+            if output is not None:
+                write_recommendations(screened, output, current_scores(warehouse, settings()))
+                found["output"] = str(output)
+            if evaluate:
+                found["evaluation"] = _evaluated(warehouse, screened, truth)
     if as_json:
         print_json(found)
         return

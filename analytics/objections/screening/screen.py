@@ -1,5 +1,7 @@
 """Screening: every usul and sanggah gets a recommendation with its reasons. The portal decides; nothing is written."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
@@ -49,6 +51,12 @@ class Screened:
         """Return the same screening of some of its rows."""
         return replace(self, rows=rows)
 
+    @contextmanager
+    def kept(self) -> Iterator["Screened"]:
+        """Give the same with its rows worked out once, in the engine, for whoever asks several times."""
+        with self.rows.cache() as rows:
+            yield replace(self, rows=rows)
+
 
 def screen(warehouse: Warehouse, *, pairs: pd.DataFrame | None = None, limits: Thresholds | None = None) -> Screened:
     """Screen the objections of a snapshot; of one that is limited to an area, those about its families.
@@ -78,6 +86,8 @@ def screen_tables(
 ) -> Screened:
     """Screen Ibis tables of the contract on one connection; see `screen`."""
     rows, rules = gather(tables, book, day=day, limits=limits or Thresholds(), pairs=pairs)
+    # Each step reads the one before under a name of its own: Ibis would write every expression out in each that uses it.
+    rows = rows.view()
     rejecting, doubting, supporting = rejections(rules), doubts(rules), supports(rules)
     facts, noted = Facts(rows, rules), Noted(rows, rules)
     flags = {reason.code: _sure(reason.when(facts)) for reason in rejecting}
@@ -88,8 +98,8 @@ def screen_tables(
         "supports": [remark.code for remark in supporting],
         "patterns": list(PATTERNS),
     }
-    rows = rows.mutate(**{f"is_{code}": flag for code, flag in flags.items()})
-    rows = rows.mutate(**{name: _listed(rows, codes) for name, codes in groups.items()})
+    rows = rows.mutate(**{f"is_{code}": flag for code, flag in flags.items()}).view()
+    rows = rows.mutate(**{name: _listed(rows, codes) for name, codes in groups.items()}).view()
     rows = rows.mutate(
         result=ibis.cases((rows.rejected_by != "", "reject"), (rows.doubts != "", "needs_visit"),
                           else_="accept_for_check")
