@@ -52,13 +52,13 @@ def visits(reader: Reader) -> list[Recommendation]:
     if not reader.access.may("work_cases"):
         return []
     warehouse = _within(reader)
-    with _screened(warehouse).kept() as screened:
-        open_visits = ordered(screened, current_scores(warehouse, settings())).limit(VISITS)
-        first = warehouse.run(open_visits.select("objection_id"))["objection_id"].tolist()
-        if not first:
-            return []
-        rows = screened.rows.filter(screened.rows.objection_id.isin(first))
-        told = recommendations(warehouse, screened.of(rows), most=VISITS)
+    screened = _screened(warehouse)
+    open_visits = ordered(screened, current_scores(warehouse, settings())).limit(VISITS)
+    first = warehouse.run(open_visits.select("objection_id"))["objection_id"].tolist()
+    if not first:
+        return []
+    rows = screened.rows.filter(screened.rows.objection_id.isin(first))
+    told = recommendations(warehouse, screened.of(rows), most=VISITS)
     return sorted(told, key=lambda one: first.index(one.objection_id))
 
 
@@ -73,5 +73,5 @@ def _screened(warehouse: Warehouse) -> Screened:
 @st.cache_data(ttl="1h", max_entries=200, show_spinner=False)
 def _found(seen: Seen, area: str, _warehouse: Warehouse) -> Found:
     del seen, area  # the key
-    with _screened(_warehouse).kept() as screened:
-        return Found(counts(_warehouse, screened), against_field_checks(_warehouse, screened))
+    screened = _screened(_warehouse)
+    return Found(counts(_warehouse, screened), against_field_checks(_warehouse, screened))

@@ -37,27 +37,30 @@ def screen(
 
     Only deterministic rules reject; a score orders the visits and nothing else. The portal decides.
     """
+    with closing(open_store(settings()).open(dataset or settings().dataset)) as whole:
+        found = _screened(whole.within(area), output=output, compare=evaluate, truth=truth)
+    if as_json:
+        print_json(found)
+        return
+    _print(found)
+
+
+def _screened(warehouse: Warehouse, *, output: Path | None, compare: bool, truth: Path | None) -> dict[str, Any]:
     from analytics.objections.known_pairs import known_pairs  # noqa: PLC0415 - loads SQLAlchemy
     from analytics.objections.recommendation_file import write_recommendations  # noqa: PLC0415
     from analytics.objections.screening import screen as screened_of  # noqa: PLC0415
     from analytics.objections.screening_report import report  # noqa: PLC0415 - loads scipy
     from analytics.objections.visit_order import current_scores  # noqa: PLC0415
 
-    with closing(open_store(settings()).open(dataset or settings().dataset)) as whole:
-        warehouse = whole.within(area)
-        name = warehouse.manifest.dataset.name
-        found: dict[str, Any] = {"dataset": name, "snapshot": warehouse.manifest.snapshot}
-        with screened_of(warehouse, pairs=known_pairs(settings(), name)).kept() as screened:
-            found |= report(warehouse, screened)
-            if output is not None:
-                write_recommendations(screened, output, current_scores(warehouse, settings()))
-                found["output"] = str(output)
-            if evaluate:
-                found["evaluation"] = _evaluated(warehouse, screened, truth)
-    if as_json:
-        print_json(found)
-        return
-    _print(found)
+    name = warehouse.manifest.dataset.name
+    screened = screened_of(warehouse, pairs=known_pairs(settings(), name))
+    found = {"dataset": name, "snapshot": warehouse.manifest.snapshot} | report(warehouse, screened)
+    if output is not None:
+        write_recommendations(screened, output, current_scores(warehouse, settings()))
+        found["output"] = str(output)
+    if compare:
+        found["evaluation"] = _evaluated(warehouse, screened, truth)
+    return found
 
 
 def _evaluated(warehouse: Warehouse, screened: "Screened", truth: Path | None) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def panels(reader: Reader) -> None:
 
 def results(reader: Reader, found: screening.Found) -> pd.DataFrame:
     """Return ground, one column a result and their total; small counts and those that would tell them are empty."""
-    cells = found.counts.groupby(["grounds", "result"], as_index=False)["n"].sum()
+    cells = found.counts.groupby(["grounds", "result"])["n"].sum().reset_index()
     safe = suppress(cells, ["grounds", "result"])
     wide = safe.pivot_table(index="grounds", columns="result", values="n", aggfunc="first", dropna=False)
     wide = wide.reindex(columns=[*RESULTS, TOTAL]).fillna({name: 0 for name in RESULTS if name not in wide})

@@ -6,18 +6,20 @@ import ibis
 import pandas as pd
 
 from analytics.objections.screening.standing import KEY, with_standing
+from analytics.objections.screening.steps import Keep
 
 PAIR_COLUMNS: Final = ("family_a", "family_b", "confirmed")
 """confirmed: two reviewers said that both are one person; otherwise the pair waits for them."""
 
 
-def with_duplicates(rows: Any, tables: dict[str, Any], pairs: pd.DataFrame | None) -> Any:
+def with_duplicates(rows: Any, tables: dict[str, Any], pairs: pd.DataFrame | None, *, keep: Keep) -> Any:
     """Add maybe_double (a pair waits for its reviewers) and double_receives (a confirmed one receives already).
 
     Args:
         rows: Objections: objection_id, family_id, programme, filed_at.
         tables: Ibis tables of the contract.
         pairs: `PAIR_COLUMNS`; None = no search was made.
+        keep: Works a step out.
     """
     no = ibis.literal(value=False)
     if pairs is None or pairs.empty:
@@ -32,7 +34,7 @@ def with_duplicates(rows: Any, tables: dict[str, Any], pairs: pd.DataFrame | Non
         "confirmed", "programme", "filed_at", of="objection_id", family_id="other",
         objection_id=found.objection_id + ibis.literal("/") + number,
     )  # fmt: skip
-    others = with_standing(others, tables)
+    others = with_standing(keep(others), tables, keep=keep)
     found = others.group_by("of").aggregate(
         maybe_double=(~others.confirmed).ifelse(1, 0).max() == 1,
         double_receives=(others.confirmed & (others.standing == "receives")).ifelse(1, 0).max() == 1,

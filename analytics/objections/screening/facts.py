@@ -21,6 +21,7 @@ from analytics.objections.screening.history import with_history
 from analytics.objections.screening.patterns import PATTERNS, with_patterns
 from analytics.objections.screening.records import rules_of, with_records
 from analytics.objections.screening.standing import with_standing
+from analytics.objections.screening.steps import Keep
 from analytics.objections.screening.thresholds import Thresholds
 from validation.contract import CROSS_CHECKS
 
@@ -119,7 +120,7 @@ class Noted(Facts):
 
 
 def gather(
-    tables: dict[str, Any], book: Rulebook, *, day: date, limits: Thresholds, pairs: pd.DataFrame | None
+    tables: dict[str, Any], book: Rulebook, *, day: date, limits: Thresholds, pairs: pd.DataFrame | None, keep: Keep
 ) -> tuple[Any, tuple[str, ...]]:
     """Return one row an objection with all facts, and the ids of the rules.
 
@@ -134,12 +135,12 @@ def gather(
     rows = tables["objections"].join(villages, "family_id").select(*CASE)
     rows = rows.mutate(programme=rows.programme.coalesce(""))
     rows = rows.mutate(direction=direction(rows))
-    rows = _with_known_programme(rows, tables, book)
-    rows = with_patterns(rows, tables, limits)
-    rows = with_standing(rows, tables)
-    rows = with_history(rows, tables, repeat_days=limits.repeat_days)
-    rows = with_duplicates(rows, tables, pairs)
-    rows = with_records(rows, tables, book, day=day, stale_years=limits.stale_years)
+    rows = keep(_with_known_programme(rows, tables, book))
+    rows = keep(with_patterns(rows, tables, limits, keep=keep))
+    rows = keep(with_standing(rows, tables, keep=keep))
+    rows = keep(with_history(rows, tables, repeat_days=limits.repeat_days, keep=keep))
+    rows = keep(with_duplicates(rows, tables, pairs, keep=keep))
+    rows = keep(with_records(rows, tables, book, day=day, stale_years=limits.stale_years))
     return rows, tuple(rules_of(book, day))
 
 

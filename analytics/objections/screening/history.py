@@ -6,19 +6,21 @@ from typing import Any, Final
 
 import ibis
 
+from analytics.objections.screening.steps import Keep
 from validation.contract import CROSS_CHECKS
 
 SAME: Final = ("family_id", "programme", "kind", "grounds")
 """What makes two objections identical."""
 
 
-def with_history(rows: Any, tables: dict[str, Any], *, repeat_days: int) -> Any:
+def with_history(rows: Any, tables: dict[str, Any], *, repeat_days: int, keep: Keep) -> Any:
     """Add what came of identical objections that were filed before.
 
     Args:
         rows: Objections: objection_id, SAME, filed_at, screening, resolved_at, outcome.
         tables: Ibis tables of the contract: families, and decisions where there are any.
         repeat_days: How far back one that was rejected still counts.
+        keep: Works a step out.
 
     Returns:
         `rows` with open_since (when the first identical one was filed that was still open), rejected_on,
@@ -51,7 +53,7 @@ def with_history(rows: Any, tables: dict[str, Any], *, repeat_days: int) -> Any:
         upheld_on=found.earlier_resolved.max(where=resolved & (found.earlier_outcome == "upheld")),
     )
     rows = rows.left_join(found, "objection_id").drop("objection_id_right")
-    return _with_unchanged(rows, tables)
+    return _with_unchanged(keep(rows), tables)
 
 
 def _with_unchanged(rows: Any, tables: dict[str, Any]) -> Any:

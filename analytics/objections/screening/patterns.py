@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import ibis
 
+from analytics.objections.screening.steps import Keep
 from analytics.objections.screening.thresholds import Thresholds
 
 PATTERNS: Final = ("mass_filing", "retaliation", "after_own_rejection", "nik_misuse", "registered_unawares")
@@ -14,7 +15,7 @@ FLAGS: Final = ("by_person", "by_device", "by_agent", "by_office")
 SECONDS_A_DAY: Final = 86_400
 
 
-def with_patterns(rows: Any, tables: dict[str, Any], limits: Thresholds) -> Any:
+def with_patterns(rows: Any, tables: dict[str, Any], limits: Thresholds, *, keep: Keep) -> Any:
     """Add one flag a pattern, false where the export does not say who filed.
 
     Args:
@@ -22,12 +23,13 @@ def with_patterns(rows: Any, tables: dict[str, Any], limits: Thresholds) -> Any:
             resolved_at, filer, agent_id, device.
         tables: Ibis tables of the contract; persons and registrations where there are any.
         limits: Thresholds.
+        keep: Works a step out.
 
     Returns:
         `rows` with PATTERNS, and registered_by_agent (an agent had registered the family when it filed).
     """
-    rows = _with_mass(rows, limits)
-    rows = _with_answers(rows, tables, limits)
+    rows = keep(_with_mass(rows, limits))
+    rows = keep(_with_answers(rows, tables, limits))
     return _with_misuse(rows, tables)
 
 

@@ -1,7 +1,5 @@
 """Screening: every usul and sanggah gets a recommendation with its reasons. The portal decides; nothing is written."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
@@ -17,6 +15,7 @@ from analytics.objections.screening.doubting import Remark, doubts, supports
 from analytics.objections.screening.facts import CASE, Facts, Noted, gather
 from analytics.objections.screening.patterns import PATTERNS
 from analytics.objections.screening.rejecting import Rejection, rejections
+from analytics.objections.screening.steps import Keep, cached
 from analytics.objections.screening.thresholds import Thresholds
 from analytics.store import Warehouse
 
@@ -51,12 +50,6 @@ class Screened:
         """Return the same screening of some of its rows."""
         return replace(self, rows=rows)
 
-    @contextmanager
-    def kept(self) -> Iterator["Screened"]:
-        """Give the same with its rows worked out once, in the engine, for whoever asks several times."""
-        with self.rows.cache() as rows:
-            yield replace(self, rows=rows)
-
 
 def screen(warehouse: Warehouse, *, pairs: pd.DataFrame | None = None, limits: Thresholds | None = None) -> Screened:
     """Screen the objections of a snapshot; of one that is limited to an area, those about its families.
@@ -73,7 +66,9 @@ def screen(warehouse: Warehouse, *, pairs: pd.DataFrame | None = None, limits: T
         ScreeningError: the data set has no objections.
     """
     tables = {name: warehouse.table(name) for name in warehouse.names("tables")}
-    return screen_tables(tables, rulebook(), day=warehouse.manifest.day, pairs=pairs, limits=limits)
+    return screen_tables(
+        tables, rulebook(), day=warehouse.manifest.day, pairs=pairs, limits=limits, keep=warehouse.keep
+    )
 
 
 def screen_tables(
@@ -83,11 +78,10 @@ def screen_tables(
     day: date,
     pairs: pd.DataFrame | None = None,
     limits: Thresholds | None = None,
+    keep: Keep = cached,
 ) -> Screened:
     """Screen Ibis tables of the contract on one connection; see `screen`."""
-    rows, rules = gather(tables, book, day=day, limits=limits or Thresholds(), pairs=pairs)
-    # Each step reads the one before under a name of its own: Ibis would write every expression out in each that uses it.
-    rows = rows.view()
+    rows, rules = gather(tables, book, day=day, limits=limits or Thresholds(), pairs=pairs, keep=keep)
     rejecting, doubting, supporting = rejections(rules), doubts(rules), supports(rules)
     facts, noted = Facts(rows, rules), Noted(rows, rules)
     flags = {reason.code: _sure(reason.when(facts)) for reason in rejecting}
@@ -98,8 +92,8 @@ def screen_tables(
         "supports": [remark.code for remark in supporting],
         "patterns": list(PATTERNS),
     }
-    rows = rows.mutate(**{f"is_{code}": flag for code, flag in flags.items()}).view()
-    rows = rows.mutate(**{name: _listed(rows, codes) for name, codes in groups.items()}).view()
+    rows = keep(rows.mutate(**{f"is_{code}": flag for code, flag in flags.items()}))
+    rows = keep(rows.mutate(**{name: _listed(rows, codes) for name, codes in groups.items()}))
     rows = rows.mutate(
         result=ibis.cases((rows.rejected_by != "", "reject"), (rows.doubts != "", "needs_visit"),
                           else_="accept_for_check")

@@ -4,13 +4,15 @@ from typing import Any, Final, Literal
 
 import ibis
 
+from analytics.objections.screening.steps import Keep
+
 Standing = Literal["receives", "listed", "paid_undecided", "refused", "none", "conflict", "unknown"]
 LEAD_DAYS: Final = 92
 """A round of payments that opens within a quarter of a decision may still follow a list made before it (assumed)."""
 KEY: Final = ("objection_id", "family_id", "programme", "filed_at")
 
 
-def with_standing(rows: Any, tables: dict[str, Any]) -> Any:
+def with_standing(rows: Any, tables: dict[str, Any], *, keep: Keep) -> Any:
     """Add how each family stood in its programme at the moment of filing.
 
     A payment counts in the latest round that was paid out to everybody, or since. A decision that was taken later under
@@ -19,6 +21,7 @@ def with_standing(rows: Any, tables: dict[str, Any]) -> Any:
     Args:
         rows: Objections: objection_id, family_id, programme ("" = all), filed_at.
         tables: Ibis tables of the contract; decisions and payments where there are any.
+        keep: Works a step out.
 
     Returns:
         `rows` with standing (receives: found eligible and paid, or paid where no decisions are known at all; listed:
@@ -26,8 +29,8 @@ def with_standing(rows: Any, tables: dict[str, Any]) -> Any:
         paid; conflict: decision and payment do not agree; unknown),
         decided_on (moment of the decision that stood) and paid_on (moment of the last payment).
     """
-    rows = _with_decisions(rows, tables)
-    rows = _with_payments(rows, tables)
+    rows = keep(_with_decisions(rows, tables))
+    rows = keep(_with_payments(rows, tables, keep=keep))
     eligible = rows.eligible_at.notnull() & (rows.refused_at.isnull() | (rows.eligible_at >= rows.refused_at))
     refused = rows.refused_at.notnull() & ~eligible
     decided = ibis.greatest(rows.eligible_at.coalesce(rows.refused_at), rows.refused_at.coalesce(rows.eligible_at))
@@ -68,7 +71,7 @@ def _with_decisions(rows: Any, tables: dict[str, Any]) -> Any:
     return joined.mutate(overtaken=joined.overtaken.fill_null(ibis.literal(value=False)))
 
 
-def _with_payments(rows: Any, tables: dict[str, Any]) -> Any:
+def _with_payments(rows: Any, tables: dict[str, Any], *, keep: Keep) -> Any:
     """Add paid_on, round_from (first payment of the latest round that was paid out) and told (a list can be told)."""
     decided = "decisions" in tables
     if "payments" not in tables:
@@ -87,7 +90,7 @@ def _with_payments(rows: Any, tables: dict[str, Any]) -> Any:
     paid = rows.select(*KEY).join(payments.select("family_id", "programme", "paid_at"), ["family_id", "programme"])
     paid = paid.filter(paid.paid_at <= paid.filed_at)
     paid = paid.group_by("objection_id").aggregate(paid_on=paid.paid_at.max())
-    rows = rows.mutate(filed_on=rows.filed_at.date())
+    rows = keep(rows.mutate(filed_on=rows.filed_at.date()))
     rows = rows.left_join(latest, ["programme", "filed_on"]).drop("programme_right", "filed_on_right")
     rows = rows.left_join(paid, "objection_id").drop("objection_id_right")
     return rows.mutate(told=rows.round_from.notnull() | ibis.literal(decided)).drop("filed_on")
