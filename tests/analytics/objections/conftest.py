@@ -14,7 +14,7 @@ from analytics.objections.screening import Screened, Thresholds, screen_tables
 from validation.contract import CONTRACT
 
 DAY = dt.date(2026, 6, 30)
-FILED = dt.datetime(2026, 5, 1, 9)
+FILED = pd.Timestamp("2026-05-01 09:00").to_pydatetime()
 RECENT = dt.date(2025, 6, 1)
 FAMILY: dict[str, Any] = {
     "village": "35.10.01.2001", "decile": 2, "vehicle": False, "land": 0.0, "power": 900, "wage": 1_000_000,

@@ -8,8 +8,8 @@ import pytest
 from analytics.objections.screening import ScreeningError, Thresholds
 from tests.analytics.objections.conftest import FILED, decided, paid
 
-BEFORE = dt.datetime(2026, 1, 5)
-ROUND = dt.datetime(2026, 2, 20)
+BEFORE = pd.Timestamp("2026-01-05").to_pydatetime()
+ROUND = pd.Timestamp("2026-02-20").to_pydatetime()
 
 
 def only(rows: pd.DataFrame) -> pd.Series:
@@ -54,7 +54,7 @@ def test_a_decision_that_took_anothers_place_settles_nothing(screen):
 
 
 def test_decision_and_payment_that_do_not_agree_need_a_visit(screen):
-    refused = decided("ineligible", dt.datetime(2025, 9, 1))
+    refused = decided("ineligible", BEFORE - dt.timedelta(days=120))
     row = only(screen({"filed_by": "public", "grounds": "not_poor"}, decisions=[refused], payments=[paid(ROUND)]))
     assert row["rejected_by"] == ""
     assert "records_conflict" in codes(row["doubts"])
