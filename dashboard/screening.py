@@ -19,8 +19,8 @@ from dashboard.reader import Reader, Seen
 
 IGNORED: Final = ("programme", "channel", "since", "until", "periods")
 """Filters that the screening leaves out: it judges every objection of an area."""
-VISITS: Final = 50
-"""Visits listed, the first in order."""
+VISITS: Final = 10
+"""Visits listed, the first in order; the file that `tepat objections screen` writes has all."""
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,7 @@ def worth(reader: Reader, found: screening.Found) -> pd.DataFrame:
         | {name: _share(reader, {part: row[part, name] for part in ("value", "low", "high", "denominator")})
            for name in MEASURES}
         for ground, row in by_ground.iterrows()
+        if max(row["denominator"]) >= LEAST_DENOMINATOR
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=list(WORTH_HEADERS))
 
