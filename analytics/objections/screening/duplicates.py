@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import ibis
 import pandas as pd
+import pyarrow as pa
 
 from analytics.objections.screening.standing import KEY, with_standing
 from analytics.objections.screening.steps import Keep
@@ -28,7 +29,7 @@ def with_duplicates(rows: Any, tables: dict[str, Any], pairs: pd.DataFrame | Non
     both = pd.concat([pairs, turned], ignore_index=True)[list(PAIR_COLUMNS)]
     both = both[both["family_a"] != both["family_b"]].rename(columns={"family_a": "family_id", "family_b": "other"})
     both = both.groupby(["family_id", "other"])["confirmed"].max().reset_index()
-    found = rows.select(*KEY).join(ibis.memtable(both), "family_id")
+    found = rows.select(*KEY).join(ibis.memtable(pa.Table.from_pandas(both, preserve_index=False)), "family_id")
     number = ibis.row_number().over(ibis.window(order_by=["objection_id", "other"])).cast("string")
     others = found.select(
         "confirmed", "programme", "filed_at", of="objection_id", family_id="other",

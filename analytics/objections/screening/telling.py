@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import ibis
-import pandas as pd
+import pyarrow as pa
 
 from analytics.eligibility import Rule
 from analytics.eligibility.verdicts import SEPARATOR
@@ -76,9 +76,10 @@ def _spelled(day: Any, language: Language) -> Any:
     return (space + day.day().cast("string") + space + months + space + day.year().cast("string")).coalesce("")
 
 
-def _texts(screened: Screened) -> pd.DataFrame:
+def _texts(screened: Screened) -> pa.Table:
     """Return the texts of each code, and of each programme where a rule's threshold may differ."""
-    return pd.DataFrame(_entries(screened)).astype("string")
+    rows = list(_entries(screened))
+    return pa.Table.from_pylist(rows, schema=pa.schema([(name, pa.string()) for name in rows[0]]))
 
 
 def _entries(screened: Screened) -> Iterator[dict[str, str | None]]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import ibis
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -110,7 +111,9 @@ def test_no_placeholder_is_left_in_what_is_said(pilot: Warehouse):
 def test_a_score_orders_the_visits_and_changes_no_result():
     one = screened({"family_id": "a"}, {"family_id": "b"}, {"family_id": "c", "filed_by": "public"})
     before = rows_of(one)["result"].to_dict()
-    scores = ibis.memtable({"family_id": ["a", "b", "c"], "programme": ["BPNT"] * 3, "entitled": [0.2, 0.9, 0.3]})
+    scores = ibis.memtable(
+        pa.table({"family_id": ["a", "b", "c"], "programme": ["BPNT"] * 3, "entitled": [0.2, 0.9, 0.3]})
+    )
     visits = ordered(one, scores).to_pyarrow().to_pylist()
     assert [row["family_id"] for row in visits] == ["b", "c", "a"]
     assert {row["objection_id"]: row["result"] for row in visits} == before
