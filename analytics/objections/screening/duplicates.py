@@ -30,7 +30,7 @@ def with_duplicates(rows: Any, tables: dict[str, Any], pairs: pd.DataFrame | Non
     both = both[both["family_a"] != both["family_b"]].rename(columns={"family_a": "family_id", "family_b": "other"})
     both = both.groupby(["family_id", "other"])["confirmed"].max().reset_index()
     found = rows.select(*KEY).join(ibis.memtable(pa.Table.from_pandas(both, preserve_index=False)), "family_id")
-    number = ibis.row_number().over(ibis.window(order_by=["objection_id", "other"])).cast("string")
+    number = ibis.row_number().over(ibis.window(order_by=[found.objection_id, found.other])).cast("string")
     others = found.select(
         "confirmed", "programme", "filed_at", of="objection_id", family_id="other",
         objection_id=found.objection_id + ibis.literal("/") + number,

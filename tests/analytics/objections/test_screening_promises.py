@@ -109,7 +109,8 @@ def test_no_placeholder_is_left_in_what_is_said(pilot: Warehouse):
 
 
 def test_a_score_orders_the_visits_and_changes_no_result():
-    one = screened({"family_id": "a"}, {"family_id": "b"}, {"family_id": "c", "filed_by": "public"})
+    listed = [decided("eligible", FILED - dt.timedelta(days=20), "c")]
+    one = screened({"family_id": "a"}, {"family_id": "b"}, {"family_id": "c", "filed_by": "public"}, decisions=listed)
     before = rows_of(one)["result"].to_dict()
     scores = ibis.memtable(
         pa.table({"family_id": ["a", "b", "c"], "programme": ["BPNT"] * 3, "entitled": [0.2, 0.9, 0.3]})
