@@ -14,7 +14,7 @@ from dashboard.kpi import kpi
 from dashboard.panel import panel
 from dashboard.reader import reader
 from dashboard.tables import table
-from dashboard.views import objecting, overturned, trends, waiting
+from dashboard.views import objecting, overturned, screening, trends, waiting
 
 view = reader()
 words = view.words
@@ -75,3 +75,4 @@ with right:
 costs = {name: f"objections.{name}" for name in overturned.SOURCE_COLUMNS}
 table(view, "objections.sources", overturned.source_rows(view, programme=programme), costs, face="words")
 st.caption(f":material/info: {words('objections.how_sources')}")
+screening.panels(view)

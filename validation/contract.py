@@ -320,6 +320,24 @@ OBJECTIONS = Table(
         ),
         Column(name="resolved_at", kind="time", meaning="Resolved", optional=True),
         Column(name="outcome", kind="text", meaning="Outcome", domain=("upheld", "rejected", "withdrawn", "pending")),
+        Column(
+            name="filer",
+            kind="text",
+            meaning="Person who filed; empty where an agent did, or it is not known",
+            optional=True,
+            pseudonym=True,
+        ),
+        Column(
+            name="agent_id",
+            kind="text",
+            meaning="Agent who filed",
+            optional=True,
+            pseudonym=True,
+            refers_to="agents.agent_id",
+        ),
+        Column(
+            name="device", kind="text", meaning="Device; empty at the village office", optional=True, pseudonym=True
+        ),
     ),
 )
 

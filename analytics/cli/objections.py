@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from analytics.cli import objection_screening
 from analytics.cli.data import JsonOption
 from analytics.cli.output import print_json, print_table, say
 from analytics.cli.report import AreaOption, DatasetOption, ProgrammeOption, asked
@@ -12,7 +13,8 @@ from analytics.metrics import Filters
 from analytics.settings import settings
 from validation.errors import TepatError
 
-app = typer.Typer(help="Show how objections flow and what they are evidence of.", no_args_is_help=True)
+app = typer.Typer(help="Show how objections flow, what they are evidence of, and screen them.", no_args_is_help=True)
+app.command("screen")(objection_screening.screen)
 
 
 @app.command()

@@ -55,6 +55,8 @@ class Recipe(_Part):
     """Rank group 1 (lowest) to n of the values present; ties share the lower group."""
     nik: bool = False
     """The source is a NIK or KK number: its form is checked before it becomes a pseudonym."""
+    optional: bool = False
+    """With `from`: earlier exports lack the source column; the contract's is then empty."""
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:

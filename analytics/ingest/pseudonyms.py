@@ -34,7 +34,7 @@ def pseudonymise(values: pl.Series, *, key: bytes, scope: str) -> pl.Series:
     return values.replace_strict(unique, pl.Series(made, dtype=pl.String), default=None, return_dtype=pl.String)
 
 
-SCOPES = {"applicant": "person_id", "checker": "agent_id"}
+SCOPES = {"applicant": "person_id", "filer": "person_id", "checker": "agent_id"}
 """Columns whose identifier is of another column's kind, so that both get the same pseudonym."""
 
 

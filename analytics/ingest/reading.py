@@ -36,7 +36,8 @@ def read_source(folder: Path, table: TableMapping, columns: Collection[str] | No
     Args:
         folder: The export's folder.
         table: The file's name and format.
-        columns: Source columns that the mapping uses; None for all of the file.
+        columns: Source columns that the mapping uses; None for all of the file. One that an earlier export may lack is
+            empty where it does.
 
     Returns:
         One row a source row: `columns` (text for CSV and XLSX, the file's own types for Parquet) and `__row`.
@@ -54,12 +55,22 @@ def read_source(folder: Path, table: TableMapping, columns: Collection[str] | No
             next_step="Export it as CSV, XLSX or Parquet.",
         )
     require_size(path)
-    frame = readers[kind](path, table.format, columns)
+    spare = optional_sources(table)
+    frame = readers[kind](path, table.format, columns, spare)
+    lacking = [name for name in columns or () if name not in frame.columns]
+    frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in lacking)
     require_rows(table.file, frame.height)
     if frame.is_empty():
         raise ExportError(f"{table.file} has no rows.", next_step="Export it again; nothing was published.")
     frame = frame.with_row_index(ROW, offset=2)
     return frame.with_columns(pl.col(ROW).cast(pl.Int64))
+
+
+def optional_sources(table: TableMapping) -> set[str]:
+    """Return the source columns that earlier exports may lack: those that every recipe that uses them calls so."""
+    optional = {recipe.source for recipe in table.columns.values() if recipe.source and recipe.optional}
+    needed = {recipe.source for recipe in table.columns.values() if recipe.source and not recipe.optional}
+    return optional - needed
 
 
 def source_path(folder: Path, file: str) -> Path:
@@ -86,30 +97,28 @@ def fingerprint(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _read_parquet(path: Path, form: Format, columns: Collection[str] | None) -> pl.DataFrame:
+def _read_parquet(path: Path, form: Format, columns: Collection[str] | None, spare: Collection[str]) -> pl.DataFrame:
     try:
         names = pq.read_schema(path).names
-        columns = names if columns is None else columns
-        _demand(path.name, names, columns)
+        columns = _demanded(path.name, names, names if columns is None else columns, spare)
         require_parquet(path, len(columns))
         return _emptied(pl.read_parquet(path, columns=list(columns), glob=False), form)
     except (pl.exceptions.ComputeError, pa.ArrowInvalid, OSError) as error:
         raise _broken(path.name, "It is not a whole Parquet file.") from error
 
 
-def _read_xlsx(path: Path, form: Format, columns: Collection[str] | None) -> pl.DataFrame:
+def _read_xlsx(path: Path, form: Format, columns: Collection[str] | None, spare: Collection[str]) -> pl.DataFrame:
     require_workbook(path)
     try:
         frame = pl.read_excel(path, sheet_name=form.sheet, engine="calamine", infer_schema_length=0)
     except Exception as error:  # the reader raises its own, undocumented kinds
         sheet = f" with a sheet {form.sheet!r}" if form.sheet else ""
         raise _broken(path.name, f"It is not a readable XLSX file{sheet}.") from error
-    columns = frame.columns if columns is None else columns
-    _demand(path.name, frame.columns, columns)
+    columns = _demanded(path.name, frame.columns, frame.columns if columns is None else columns, spare)
     return _emptied(frame.select(columns).cast(pl.String), form)
 
 
-def _read_csv(path: Path, form: Format, columns: Collection[str] | None) -> pl.DataFrame:
+def _read_csv(path: Path, form: Format, columns: Collection[str] | None, spare: Collection[str]) -> pl.DataFrame:
     source = _utf8(path, form.encoding)
     first = _first_line(source)
     if len(first) >= MOST_HEADER:
@@ -127,7 +136,7 @@ def _read_csv(path: Path, form: Format, columns: Collection[str] | None) -> pl.D
                 cause=f"Its first line looks separated by {other!r}.",
                 next_step=f"Say format = {{ separator = {other!r} }} in the mapping.".replace("'", '"'),
             )
-    _demand(path.name, header, columns)
+    columns = _demanded(path.name, header, columns, spare)
     try:
         # With some columns only, a row with more fields than the header would pass.
         frame = pl.read_csv(source, separator=form.separator, infer_schema=False, glob=False).select(columns)
@@ -183,14 +192,16 @@ def _emptied(frame: pl.DataFrame, form: Format) -> pl.DataFrame:
     return frame.with_columns(pl.when(text.is_in(form.empty)).then(None).otherwise(text).name.keep())
 
 
-def _demand(file: str, present: Collection[str], needed: Collection[str]) -> None:
-    missing = sorted(set(needed) - set(present))
+def _demanded(file: str, present: Collection[str], needed: Collection[str], spare: Collection[str]) -> list[str]:
+    """Return the needed columns that are there; all must be but those of `spare`."""
+    missing = sorted(set(needed) - set(present) - set(spare))
     if missing:
         raise ExportError(
             f"{file} lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}.",
             cause=f"Row 1 names: {', '.join(sorted(present)[:40])}.",
             next_step="Export it again or correct the mapping; nothing was published.",
         )
+    return [name for name in needed if name in present]
 
 
 def _broken(file: str, cause: str) -> ExportError:

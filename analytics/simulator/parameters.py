@@ -205,6 +205,17 @@ FIELD_DAYS = (24.0, 0.85)  # assumed: a long tail
 DESK_DAYS = (4.0, 0.5)  # assumed
 UPHELD_TRUE, UPHELD_FALSE = 0.90, 0.14  # assumed: by a field check of a true and of a false claim
 OBJECTION_WITHDRAWN = 0.03  # assumed
+# Abuse of the channel, planted with a known truth; all assumed
+MASS_FILERS = 1 / 150  # people who file many, for each objection of a wave
+MASS_FILED = (12, 18)  # objections of one of them, fewest and most
+MASS_DAYS = 3.0  # days within which they are filed
+RETALIATIONS = 1 / 60  # objections that answer one, for each objection of a wave
+RETALIATION_DAYS = (2.0, 20.0)  # days until the answer
+REPEATED = 0.12  # of the families' own objections that were rejected, those that are filed again unchanged
+REPEAT_DAYS = (3.0, 45.0)  # days after the rejection
+NOT_LISTED = 1 / 40  # objections to a family that does not receive, for each objection of a wave
+NIK_MISUSED = 0.05  # of the corrupt agents' applications, those that the family did not ask for and objects to
+NIK_FORGOTTEN = 0.0002  # of the honest agents' applications, those that a family asked for and objects to all the same
 
 # --- Payments -----------------------------------------------------------------------------------------------------
 PKH_COMPONENTS = {

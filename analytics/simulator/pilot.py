@@ -10,7 +10,7 @@ from analytics.simulator.audits import Visits, draw_visits
 from analytics.simulator.clock import paid_quarters
 from analytics.simulator.decisions import Decisions, decide
 from analytics.simulator.faces import FaceChecks, check_faces
-from analytics.simulator.objections import Objections, object_to
+from analytics.simulator.objections import Objections, Setting, object_to
 from analytics.simulator.payments import PaidQuarter, pay
 from analytics.simulator.population import Population, Progress
 from analytics.simulator.registration import Registrations, register
@@ -75,12 +75,17 @@ def run_pilot(base: Population, *, seed: int, until: dt.date, say: Progress) -> 
     quarters = paid_quarters(until)
     objections = object_to(
         quarters=[quarter for quarter in quarters if quarter.announcement <= until],
-        decisions=decisions,
-        entitled=entitled,
+        setting=Setting(
+            decisions=decisions,
+            entitled=entitled,
+            people=people,
+            villages=villages,
+            table=table,
+            agents=agents,
+            seed=seed,
+        ),
         has_category=base.has_category,
         standing=welfare.standing,
-        doubles=people.double,
-        seed=seed,
     )
     say("payments and field checks", 0.52)
     paid = pay(

@@ -15,6 +15,8 @@ from analytics.simulator.identity import Identities
 from analytics.simulator.welfare import Welfare
 
 HASH = 2_654_435_761
+OWN_DEVICE = 1_000_000
+"""Numbers of families' own phones begin here; those below are agents' and shared ones."""
 CHANNELS = ("mandiri", "pendamping")
 
 
@@ -173,7 +175,7 @@ def _devices(
     rng: np.random.Generator, *, agents: Agents, family: Whole, village: Whole, agent: Whole, by_agent: Flags
 ) -> Whole:
     """Agents use their own phone; families theirs, one that neighbours share, or (corrupt) the agent's after all."""
-    own = 1_000_000 + family
+    own = OWN_DEVICE + family
     shared = rng.random(len(family)) < p.SHARED_DEVICE
     neighbours = 100_000 + village * p.NEIGHBOUR_PHONES + rng.integers(0, p.NEIGHBOUR_PHONES, len(family))
     device = np.where(shared, neighbours, own)

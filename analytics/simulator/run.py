@@ -153,7 +153,10 @@ def _export_tables(base: Population, pilot: Pilot, *, present: Flags, cutoff: np
         "keputusan",
         export_decisions(decisions=pilot.decisions, corrections=corrections, identities=identities, cutoff=cutoff),
     )
-    yield "usul_sanggah", export_objections(table=pilot.objections, identities=identities, cutoff=cutoff)
+    yield (
+        "usul_sanggah",
+        export_objections(table=pilot.objections, agents=pilot.agents, identities=identities, cutoff=cutoff),
+    )
     benefits = pkh_benefits(people=people, traits=base.traits)
     yield "penyaluran", export_payments(paid=pilot.paid, benefits=benefits, identities=identities, cutoff=cutoff)
     yield (
@@ -182,5 +185,6 @@ def _truth_tables(base: Population, pilot: Pilot, *, present: Flags, cutoff: np.
     yield "duplicates", known_truth.true_duplicates(table=pilot.table, people=people, cutoff=cutoff)
     yield "relatives", known_truth.true_relatives(table=pilot.table, cutoff=cutoff)
     yield "agents", known_truth.true_agents(agents=pilot.agents, cutoff=cutoff)
+    yield "objections", known_truth.true_objections(table=pilot.objections, cutoff=cutoff)
     yield "wrong_checks", known_truth.wrong_checks(checks=base.checks, identities=identities, present=present)
     yield "errors", known_truth.true_errors(paid=pilot.paid, entitled=base.entitled, present=present, cutoff=cutoff)

@@ -8,6 +8,8 @@ from analytics.simulator.arrays import Flags, words
 from analytics.simulator.crosschecks import CrossChecks
 from analytics.simulator.households import Households
 from analytics.simulator.identity import Identities
+from analytics.simulator.misfiling import PLANTED
+from analytics.simulator.objections import Objections
 from analytics.simulator.payments import PaidQuarter
 from analytics.simulator.persons import Traits
 from analytics.simulator.registration import Registrations, registration_names
@@ -66,6 +68,12 @@ def true_agents(*, agents: Agents, cutoff: np.datetime64) -> pl.DataFrame:
     return pl.DataFrame({"id_pendamping": agents.number, "corrupt": agents.corrupt}).filter(
         pl.Series(agents.trained < cutoff)
     )
+
+
+def true_objections(*, table: Objections, cutoff: np.datetime64) -> pl.DataFrame:
+    """Columns: no_perkara, right (what it says holds), planted (one of PLANTED)."""
+    frame = pl.DataFrame({"no_perkara": table.number, "right": table.right, "planted": words(table.planted, PLANTED)})
+    return frame.filter(pl.Series(table.received < cutoff))
 
 
 def wrong_checks(*, checks: CrossChecks, identities: Identities, present: Flags) -> pl.DataFrame:

@@ -69,6 +69,11 @@ class Warehouse:
             frame: pd.DataFrame = expression.to_pyarrow().to_pandas()
         return frame
 
+    def keep(self, expression: Any) -> Any:
+        """Work an expression out in the engine and return it as a table that is there while it is referred to."""
+        with self._lock:
+            return expression.cache()
+
     def _own(self, room: str, name: str) -> Any:
         table = self._whole(room, name)
         if not self.area:

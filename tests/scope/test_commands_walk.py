@@ -46,7 +46,7 @@ OF_THE_MACHINE = {
     "faces evaluate", "faces verify", "faces duplicates", "faces cases", "faces purge", "backup create",
     "backup verify", "backup restore", "vault rotate-key", "privacy show", "privacy erase", "privacy correct",
     "privacy check", "retention run", "benchmark validation", "benchmark estimation", "benchmark model",
-    "benchmark faces", "benchmark duplicates", "benchmark objections",
+    "benchmark faces", "benchmark duplicates", "benchmark objections", "objections screen",
     "research export", "research release", "research budget",
 }  # fmt: skip
 """Commands that work on the whole, for who runs the machine: no report of theirs is made for a reader."""

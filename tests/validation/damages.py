@@ -442,6 +442,7 @@ DAMAGES: tuple[Damage, ...] = (
     put("decisions.decided_at.outcome", decided_at=None),
     *_empty("objections", "objection_id", "kind", "family_id", "filed_by", "channel", "grounds", "filed_at", "outcome"),
     put("objections.family_id.known", family_id="nobody"),
+    put("objections.agent_id.known", agent_id="nobody"),
     *_strange("objections", "kind", "filed_by", "channel", "screening", "outcome"),
     *_future("objections", "filed_at", "received_at", "screened_at", "resolved_at"),
     put("objections.key.unique", objection_id="o0"),

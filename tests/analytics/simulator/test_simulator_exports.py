@@ -95,7 +95,7 @@ def test_names_have_no_titles(pilot):
 
 
 def test_no_truth_stands_in_an_export(pilot):
-    keys = {"no_kk", "nik", "id_pendaftaran", "id_pendamping"}
+    keys = {"no_kk", "nik", "id_pendaftaran", "id_pendamping", "no_perkara"}
     secrets = {
         column
         for path in pilot.truth.glob("*.parquet")
@@ -116,6 +116,7 @@ def test_truth_is_keyed_by_what_the_exports_hold(pilot):
         "nik": pilot.export("anggota")["nik"],
         "id_pendaftaran": pilot.export("pendaftaran")["id_pendaftaran"],
         "id_pendamping": pilot.export("pendamping")["id_pendamping"],
+        "no_perkara": pilot.export("usul_sanggah")["no_perkara"],
     }
     for path in pilot.truth.glob("*.parquet"):
         frame = pl.read_parquet(path)
