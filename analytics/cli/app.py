@@ -8,6 +8,7 @@ import typer
 from analytics import __version__
 from analytics.cli import (
     access,
+    alerts,
     audit,
     audit_log,
     backup,
@@ -43,6 +44,7 @@ app.add_typer(audit_log.app, name="audit-log")
 app.add_typer(cases.app, name="cases")
 app.add_typer(report.app, name="report")
 app.add_typer(access.app, name="access")
+app.add_typer(alerts.app, name="alerts")
 app.command("train")(model.train)
 app.command("score")(model.score)
 app.add_typer(model.app, name="evaluate")
