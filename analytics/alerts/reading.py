@@ -49,7 +49,8 @@ class Alerts:
         return Alerts(self._database, clock=self._clock, area=area or self._area)
 
     def listed(self, dataset: str, *, everything: bool = False) -> pd.DataFrame:
-        """Return the alerts of a data set that are open, or all there ever were: the worst and latest first.
+        """Return the alerts of a data set that are open, or all there ever were: the worst first, the whole before its
+        regions.
 
         Returns:
             The columns of `analytics.alerts.tables.ALERTS` (times naive UTC).
@@ -58,9 +59,15 @@ class Alerts:
         if not everything:
             query = query.where(ALERTS.c.closed_at.is_(None))
         found = self._database.frame(query.order_by(ALERTS.c.opened_at.desc(), ALERTS.c.id))
-        rank = found["severity"].map(lambda severity: -SEVERITIES.index(severity))
-        order = pd.DataFrame({"closed": found["closed_at"].notna(), "rank": rank, "place": range(len(found))})
-        return found.loc[order.sort_values(["closed", "rank", "place"]).index].reset_index(drop=True)
+        order = pd.DataFrame(
+            {
+                "closed": found["closed_at"].notna(),
+                "severity": [-SEVERITIES.index(severity) for severity in found["severity"]],
+                "part": found["area"] != "",
+                "excess": -found["excess"].astype(float),
+            }
+        )
+        return found.loc[order.sort_values(list(order), kind="stable").index].reset_index(drop=True)
 
     def judgement(self, dataset: str) -> Judgement | None:
         """Return when the alerts were last judged, None = never."""
@@ -70,8 +77,9 @@ class Alerts:
         return None if row is None else Judgement(row.at, row.snapshot, tuple(row.failed))
 
     def acknowledge(
-        self, dataset: str, code: str, *, by: str, reason: str, role: str = "", area: str = "", programme: str = ""
-    ) -> int:
+        self, dataset: str, code: str, *, by: str, reason: str, role: str = "", area: str = "", programme: str = "",
+        number: int | None = None,
+    ) -> int:  # fmt: skip
         """Say that somebody looks after the open alerts of a code, and return how many; they stay open.
 
         Args:
@@ -82,6 +90,7 @@ class Alerts:
             role: In which role; for the access log.
             area: Those of a region and inside it; empty = all.
             programme: Those of a programme; empty = all.
+            number: That one alone, by its id.
 
         Raises:
             AlertError: there is no such open alert, or it is not said by whom or why.
@@ -95,6 +104,7 @@ class Alerts:
         which = [ALERTS.c.dataset == dataset, ALERTS.c.code == code, ALERTS.c.closed_at.is_(None)]
         which += [inside(self._area, ALERTS.c.area), inside(area, ALERTS.c.area)]
         which += [ALERTS.c.programme == programme] if programme else []
+        which += [] if number is None else [ALERTS.c.id == number]
         now = self._clock().replace(tzinfo=None)
         values: dict[str, Any] = {"acknowledged_by": by, "acknowledged_at": now, "acknowledged_reason": reason}
         with self._database.writing() as connection:
