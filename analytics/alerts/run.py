@@ -63,11 +63,10 @@ def after_publication(settings: Settings, dataset: str) -> None:
         return
     try:
         ran = run(settings, dataset)
+        log("alerts", dataset=dataset, opened=len(ran.changes.opened), worse=len(ran.changes.worse),
+            closed=len(ran.changes.closed), failed=len(ran.evaluation.failed))  # fmt: skip
     except Exception as error:
         log("alerts_failed", level=logging.ERROR, dataset=dataset, error=kind_and_place(error))
-        return
-    log("alerts", dataset=dataset, opened=len(ran.changes.opened), worse=len(ran.changes.worse),
-        closed=len(ran.changes.closed), failed=len(ran.evaluation.failed))  # fmt: skip
 
 
 def try_channels(settings: Settings) -> dict[str, str]:
