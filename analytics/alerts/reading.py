@@ -67,7 +67,7 @@ class Alerts:
                 "excess": -found["excess"].astype(float),
             }
         )
-        return found.loc[order.sort_values(list(order), kind="stable").index].reset_index(drop=True)
+        return found.loc[order.sort_values(["closed", "severity", "part", "excess"], kind="stable").index].reset_index(drop=True)
 
     def judgement(self, dataset: str) -> Judgement | None:
         """Return when the alerts were last judged, None = never."""

@@ -41,8 +41,8 @@ def part_of(ground: Ground, entry: Entry) -> list[Observation]:
 def trend_signal(ground: Ground, entry: Entry) -> list[Observation]:
     """Return the last settled point of a trend, past its limit or not; nothing while the limits are provisional.
 
-    The figure is compared by its distance from the mean, the limit's distance being 1. A steady series fires in 1.4–2.1 %
-    of weeks (20 and 52 weeks, simulated); one of 25 steady districts would in every third, so that no district is judged.
+    The figure is compared by its distance from the mean, the limit's distance being 1. A steady series fires in
+    1.4–2.1 % of weeks (20 and 52 weeks, simulated), one of 25 steady districts in every third: none of them is judged.
     """
     found = trend(ground.warehouse, METRICS[entry.metric], grain=entry.grain or "week")
     settled = found.points[found.points["settled"].astype(bool)]

@@ -55,6 +55,8 @@ def test_one_that_fails_leaves_the_others(ground, monkeypatch, capsys):
         raise ValueError("3510012345670001")
 
     monkeypatch.setitem(SOURCES, "age", broken)
+    few = [entry_of("reporting_stopped"), entry_of("inclusion_error")]
+    monkeypatch.setattr("analytics.alerts.evaluating.in_force", lambda _: few)
     result = evaluate(ground)
     assert result.failed == ("reporting_stopped",)
     assert result.found["inclusion_error"]

@@ -301,19 +301,19 @@ def test_kill_9_between_keeping_and_sending_neither_loses_nor_doubles(home, cloc
                 child.send_signal(signal.SIGKILL)
                 child.wait()
     inbox = Inbox()
-    with closing(open_database(Settings(home=home))) as database:
+    with closing(open_database(Settings(home=home))) as database, mail_server(inbox) as port:
         opened = database.frame(sa.select(ALERTS))
         (waiting,) = database.frame(sa.select(MESSAGES)).to_dict("records")
-    assert len(opened)
-    assert waiting["sent_at"] is None
-    clock.now = waiting["due_at"].replace(tzinfo=dt.UTC)
-    with mail_server(inbox) as port:
+        assert len(opened)
+        assert waiting["sent_at"] is None
         known = to(port, home=home)
-        early = run(known, clock=lambda: clock.now - dt.timedelta(seconds=1), patience=NO_PATIENCE)
-        assert (early.delivered.sent, early.delivered.waiting) == (0, 1)
-        later = run(known, clock=clock, patience=NO_PATIENCE)
-        assert (len(later.changes.opened), later.delivered.sent, later.delivered.waiting) == (0, 1, 0)
-        assert run(known, clock=clock, patience=NO_PATIENCE).delivered.sent == 0
+        clock.now = waiting["due_at"].replace(tzinfo=dt.UTC) - dt.timedelta(seconds=1)
+        held = deliver(database, channels(known), patience=NO_PATIENCE, clock=clock, sleep=clock.sleep)
+        assert (held.sent, held.waiting) == (0, 1)
+        clock.now += dt.timedelta(seconds=1)
+        ran = run(known, clock=clock, patience=NO_PATIENCE)
+        assert (len(ran.changes.opened), ran.delivered.sent, ran.delivered.waiting) == (0, 1, 0)
+        assert deliver(database, channels(known), patience=NO_PATIENCE, clock=clock, sleep=clock.sleep).sent == 0
     (mail,) = map(read, inbox.mails)
     assert mail["Message-ID"] == f"<{waiting['id']}@kemensos.example>"
     assert str(len(opened)) in mail["Subject"]
@@ -323,8 +323,9 @@ def test_settings_of_sending_that_cannot_be_used_lose_no_message(home, clock):
     with pytest.raises(SettingsError):
         run(Settings(home=home, mail_from="t@kemensos.example"), clock=clock)
     inbox = Inbox()
-    with mail_server(inbox) as port:
-        assert run(to(port, home=home), clock=clock, patience=NO_PATIENCE).delivered.sent == 1
+    with mail_server(inbox) as port, closing(open_database(Settings(home=home))) as database:
+        done = deliver(database, channels(to(port)), patience=NO_PATIENCE, clock=clock, sleep=clock.sleep)
+    assert done.sent == len(inbox.mails) == 1
 
 
 def test_the_test_message_says_of_each_way_how_it_ended():
