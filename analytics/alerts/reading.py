@@ -67,7 +67,8 @@ class Alerts:
                 "excess": -found["excess"].astype(float),
             }
         )
-        return found.loc[order.sort_values(["closed", "severity", "part", "excess"], kind="stable").index].reset_index(drop=True)
+        order = order.sort_values(["closed", "severity", "part", "excess"], kind="stable")
+        return found.loc[order.index].reset_index(drop=True)
 
     def judgement(self, dataset: str) -> Judgement | None:
         """Return when the alerts were last judged, None = never."""
