@@ -2,9 +2,9 @@
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Final, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 from pydantic_settings.exceptions import SettingsError as UnreadableError
 
@@ -12,9 +12,26 @@ from validation.errors import TepatError
 from validation.limits import Limits
 from validation.rules import Severity
 
+SECRETS: Final = ("smtp_password", "webhook_secret")
+"""Settings that are read from the environment alone: a file is copied, shown and kept in versions."""
+
 
 class SettingsError(TepatError):
     """A setting that cannot be used."""
+
+
+class _File(TomlConfigSettingsSource):
+    """`tepat.toml`, which may hold no secret."""
+
+    def __call__(self) -> dict[str, Any]:
+        found = super().__call__()
+        if held := [name for name in SECRETS if name in found]:
+            raise SettingsError(
+                f"The setting {held[0]} stands in tepat.toml.",
+                cause="It is a secret, and secrets are read from the environment alone.",
+                next_step=f"Take it out of the file, change it, and set TEPAT_{held[0].upper()}.",
+            )
+        return found
 
 
 class Settings(BaseSettings):
@@ -128,6 +145,33 @@ class Settings(BaseSettings):
         description="Privacy (ε) that all noisy tables of a data set may cost together, ever; raising it weakens what "
         "was promised for those released before",
     )
+    alerts: bool = Field(
+        default=True, description="Evaluate the alerts at each publication and send what is new; false does neither"
+    )
+    alert_thresholds: dict[str, float] = Field(
+        {}, description="Threshold of an alert, by its code, in place of the catalogue's: `tepat alerts catalogue`"
+    )
+    smtp_host: str = Field("", description="Server that alerts are sent through by e-mail; empty = none are")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Its port")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="How the way to it is encrypted; none is accepted on this machine alone"
+    )
+    smtp_user: str = Field("", description="Login at the mail server; empty = without login")
+    smtp_password: SecretStr = Field(SecretStr(""), description="Password of that login; from the environment alone")
+    smtp_ca: Path | None = Field(
+        None, description="PEM file of who signed the mail server's certificate; default: those that the system trusts"
+    )
+    mail_from: str = Field("", description="Address that alerts are sent from")
+    mail_to: tuple[str, ...] = Field((), description="Addresses that alerts are sent to, as a JSON list")
+    webhook_url: str = Field(
+        "",
+        repr=False,
+        description="URL that alerts are posted to as JSON, https://…; http:// is accepted on this machine alone; "
+        "empty = none",
+    )
+    webhook_secret: SecretStr = Field(
+        SecretStr(""), description="Key that what is posted is signed with (HMAC-SHA-256); from the environment alone"
+    )
     keep_snapshots: int = Field(10, ge=1, description="Snapshots kept of each data set")
     boundaries: Path | None = Field(None, description="GeoJSON of region boundaries, property `kode`, for the map")
     address: str = Field("localhost", description="Address that the dashboard listens on")
@@ -157,7 +201,7 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, then the environment, then the file."""
         del dotenv_settings, file_secret_settings
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, _File(settings_cls)
 
 
 @lru_cache(maxsize=1)

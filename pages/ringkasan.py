@@ -1,4 +1,4 @@
-"""Ringkasan: the key figures, what they say, and both errors of every programme beside what was declared."""
+"""Ringkasan: the key figures, the open alerts, what the figures say, and both errors beside what was declared."""
 
 import streamlit as st
 
@@ -9,7 +9,7 @@ from dashboard.head import page_head
 from dashboard.kpi import kpi
 from dashboard.panel import panel
 from dashboard.reader import reader
-from dashboard.views import targeting
+from dashboard.views import alerts, targeting
 
 view = reader()
 words = view.words
@@ -25,6 +25,7 @@ for metric, other in zip(targeting.ERRORS, ("registered_families", "objections")
     with last:
         kpi(view, other)
 
+alerts.open_alerts(view)
 left, right = st.columns(2)
 with left:
     panel(default_targeting(view), "errors_by_programme", targeting.errors, metrics=targeting.ERRORS)

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
@@ -44,6 +44,7 @@ KINDS = {
 
 TYPES: dict[Any, str] = {
     str: "text",
+    SecretStr: "text",
     int: "whole number",
     float: "number",
     bool: "`true` or `false`",

@@ -21,6 +21,9 @@ hypothesis.settings.load_profile("tepat")
 # Great Expectations takes six seconds to load: the tests that are about it ask for it.
 os.environ["TEPAT_DATA_DOCS"] = "false"
 
+# Alerts make a register in each home and measure for a second: the tests that are about them ask for them.
+os.environ["TEPAT_ALERTS"] = "false"
+
 # Tests run side by side, one a core: OpenMP threads of several of them wait for each other a hundred times longer.
 os.environ["OMP_NUM_THREADS"] = "1"
 

@@ -7,7 +7,7 @@ from analytics.access.areas import is_inside, require_area
 from analytics.access.errors import NoAccessError
 
 Role = Literal["leadership", "officer", "adjudicator", "researcher", "inspector", "administrator"]
-Action = Literal["open_cases", "work_cases", "review", "photos", "export"]
+Action = Literal["open_cases", "work_cases", "review", "photos", "export", "acknowledge"]
 VISITOR: Final = "visitor"
 """Whoever looks at simulated or public data without sign-in: everything, by no grant, never with personal data."""
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
@@ -40,8 +40,8 @@ def _rights(*pages: str, actions: tuple[Action, ...] = ()) -> Rights:
 
 
 RIGHTS: Final[dict[str, Rights]] = {
-    "leadership": _rights(*_FIGURES, "duplikat", "rencana_cek", *_METHODS, actions=("export",)),
-    "officer": _rights(*_FIGURES, *_CASES, "rencana_cek", *_METHODS, actions=("work_cases", "export")),
+    "leadership": _rights(*_FIGURES, "duplikat", "rencana_cek", *_METHODS, actions=("export", "acknowledge")),
+    "officer": _rights(*_FIGURES, *_CASES, "rencana_cek", *_METHODS, actions=("work_cases", "export", "acknowledge")),
     "adjudicator": _rights("duplikat", "tinjau", "metode", actions=("review", "photos", "open_cases")),
     "researcher": _rights(*_FIGURES, *_METHODS, actions=("export",)),
     "inspector": _rights("metode", _LOG, actions=("export",)),

@@ -9,6 +9,7 @@ from analytics import __version__
 from analytics.access_log import on_command_line
 from analytics.cli import (
     access,
+    alerts,
     audit,
     audit_log,
     backup,
@@ -48,6 +49,7 @@ app.add_typer(report.app, name="report")
 app.add_typer(research.app, name="research")
 app.add_typer(objections.app, name="objections")
 app.add_typer(access.app, name="access")
+app.add_typer(alerts.app, name="alerts")
 app.command("train")(model.train)
 app.command("score")(model.score)
 app.add_typer(model.app, name="evaluate")

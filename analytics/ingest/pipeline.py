@@ -130,10 +130,21 @@ def _bring_in(open_: Callable[[], Batch], name: str, *, settings: Settings, prog
             store.forget_refused(name)
     except TepatError as error:
         store.record(_attempt(name, published=False, message=str(error)))
+        _alert(settings, name)
         raise
     store.record(_attempt(name, published=True, message="", snapshot=manifest.snapshot))
+    progress("alerts", 0.99)
+    _alert(settings, name)
     progress("done", 1.0)
     return Ingested(manifest, already_in=False)
+
+
+def _alert(settings: Settings, dataset: str) -> None:
+    """Judge the alerts on what is visible now: after a refusal too, which is one of them. Nothing is undone by it."""
+    if settings.alerts:
+        from analytics.alerts.run import after_publication  # noqa: PLC0415 - loads the register and the scores
+
+        after_publication(settings, dataset)
 
 
 def _with_results(batch: Batch, settings: Settings) -> Batch:

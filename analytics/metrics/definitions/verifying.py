@@ -11,6 +11,21 @@ _CHECKS = Text("Ekspor verifikasi wajah portal", "Portal export of face checks")
 _BOTH = Text("Ekspor pendaftaran dan verifikasi wajah portal", "Portal exports of registrations and of face checks")
 _CHECKED = Text("pendaftaran yang wajah pendaftarnya diperiksa", "applications with a check of the applicant's face")
 _NOT_CHECKED = Text("Pendaftaran yang belum diperiksa; pendamping", "Applications not checked yet; agents")
+_OUTCOMES = (
+    (
+        "no_match_share",
+        "no_match",
+        Text("Wajah tidak cocok", "Faces that do not match"),
+        Text("pemeriksaan yang wajahnya tidak cocok", "checks whose faces did not match"),
+    ),
+    (
+        "unavailable_share",
+        "unavailable",
+        Text("Pembanding tidak tersedia", "No face to compare with"),
+        Text("pemeriksaan yang tidak dapat dibandingkan", "checks that could not be compared"),
+    ),
+)
+"""Metric, outcome, name and meaning of ways in which a check ends without a match."""
 
 METRICS = (
     Metric(
@@ -25,6 +40,26 @@ METRICS = (
         source=_CHECKS,
         owner=_OWNER,
         refresh_days=2,
+    ),
+    *(
+        Metric(
+            id=id_,
+            label=label,
+            unit="share",
+            polarity="lower_is_better",
+            mart="verifications_daily",
+            numerator=Cells(column="checks", where=({"subject": ("applicant",), "outcome": (outcome,)},)),
+            numerator_says=says,
+            denominator=Cells(column="checks", where=({"subject": ("applicant",)},)),
+            denominator_says=Text(
+                "pemeriksaan wajah pendaftar, setiap percobaan", "face checks of applicants, each attempt"
+            ),
+            excludes=Text("Pemeriksaan wajah pendamping", "Face checks of agents"),
+            source=_CHECKS,
+            owner=_OWNER,
+            refresh_days=2,
+        )
+        for id_, outcome, label, says in _OUTCOMES
     ),
     Metric(
         id="first_attempt_match",

@@ -16,6 +16,7 @@ from alembic.script import ScriptDirectory
 import analytics.access.tables  # declares its table
 import analytics.access_log.tables  # declares its tables
 import analytics.adjudication.tables
+import analytics.alerts.tables
 import analytics.cases.tables
 import analytics.vault.tables
 from analytics.audits.tables import DRAWS, RESULTS, VISITS
@@ -75,7 +76,8 @@ def test_a_register_of_the_step_before_keeps_its_rows_when_the_access_log_is_add
     with engine.begin() as connection:
         for table, row in ROWS.items():
             connection.execute(table.insert(), row)
-        connection.execute(sa.text("DROP TABLE access_log"))
+        for name in ("access_log", "alerts", "alert_messages", "alert_judgements"):
+            connection.execute(sa.text(f"DROP TABLE {name}"))
         if connection.dialect.name == "postgresql":
             connection.execute(sa.text("DROP FUNCTION access_log_is_append_only, access_log_goes_on"))
         before = sa.text("UPDATE alembic_version SET version_num = :step")
@@ -85,6 +87,24 @@ def test_a_register_of_the_step_before_keeps_its_rows_when_the_access_log_is_add
         for table, row in ROWS.items():
             assert database.frame(sa.select(table)).to_dict("records") == [row]
         assert database.frame(sa.select(analytics.access_log.tables.LOG)).empty
+    assert differences(register_settings) == []
+
+
+def test_a_register_of_the_step_before_keeps_its_rows_when_the_alerts_are_added(register_settings):
+    open_database(register_settings).close()
+    engine = open_engine(register_settings)
+    with engine.begin() as connection:
+        for table, row in ROWS.items():
+            connection.execute(table.insert(), row)
+        for table in (analytics.alerts.tables.ALERTS, analytics.alerts.tables.MESSAGES, analytics.alerts.tables.JUDGED):
+            table.drop(connection)
+        before = sa.text("UPDATE alembic_version SET version_num = :step")
+        connection.execute(before, {"step": STEPS[STEPS.index("0007") - 1]})
+    engine.dispose()
+    with closing(open_database(register_settings)) as database:
+        for table, row in ROWS.items():
+            assert database.frame(sa.select(table)).to_dict("records") == [row]
+        assert database.frame(sa.select(analytics.alerts.tables.ALERTS)).empty
     assert differences(register_settings) == []
 
 
