@@ -1,4 +1,4 @@
-"""Near-duplicate answers: families of one agent whose answers hardly differ (percent match, Kuriakose and Robbins 2016).
+"""Near-duplicate answers: families of one agent whose answers hardly differ (percent match, Kuriakose, Robbins 2016).
 
 Kuriakose and Robbins (Statistical Journal of the IAOS 32:283) call a respondent a likely copy at a match of 85 % with
 another over a long questionnaire. Ours has two dozen answers, mostly yes and no, so neighbours are alike honestly: all

@@ -70,7 +70,8 @@ def count(warehouse: Warehouse, *, pairs: pd.DataFrame | None = None) -> Counted
     helped = warehouse.run(counting.helped_selves(tables))
     cells["helped_self"] = _of_agents(agents, helped["agent_id"])
     if pairs is not None:
-        cells["shared_faces"] = _of_agents(agents, pd.concat([pairs["agent_a"], pairs["agent_b"]]))
+        other = pairs.loc[pairs["agent_a"] != pairs["agent_b"], "agent_b"]
+        cells["shared_faces"] = _of_agents(agents, pd.concat([pairs["agent_a"], other]))
     answered = twin_answers(warehouse, rows, tables)
     if answered is not None:
         cells["twin_answers"] = answered
@@ -88,7 +89,7 @@ def _renamed(frame: pd.DataFrame, *, exposure: str, observed: str) -> pd.DataFra
 
 
 def _agents(mixed: pd.DataFrame) -> pd.DataFrame:
-    places = mixed.groupby(["agent_id", "district"], as_index=False)["applications"].sum()
+    places = mixed.groupby(["agent_id", "district"])[["applications"]].sum().reset_index()
     most = places.sort_values(["applications", "district"], ascending=[False, True]).drop_duplicates("agent_id")
     totals = places.groupby("agent_id")["applications"].sum()
     return most.assign(applications=most["agent_id"].map(totals)).sort_values("agent_id", ignore_index=True)

@@ -42,7 +42,7 @@ def partial_conjunction(p: FloatArray, *, at_least: int = AT_LEAST) -> FloatArra
     if families < at_least:
         return np.ones(len(p))
     ordered = np.sort(p, axis=1)
-    return np.minimum((families - at_least + 1) * ordered[:, at_least - 1], 1)
+    return np.asarray(np.minimum((families - at_least + 1) * ordered[:, at_least - 1], 1))
 
 
 def benjamini_hochberg(p: FloatArray) -> FloatArray:

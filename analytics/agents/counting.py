@@ -28,7 +28,7 @@ def applications(tables: Tables) -> Any:
     """Return the applications that agents entered, with the case mix and what the rest of the warehouse says of each.
 
     Columns: registration_id, family_id, agent_id, device, district, hour (local, cut to the hour), day, night, weekend,
-    elderly (0 or 1), duration, again (the family had applied before), floor_area, checked and failed (first face check),
+    elderly (0 or 1), duration, again (the family had applied before), floor_area, checked, failed (first face check),
     objected (an objection was upheld), visited and refuted (random field check of a receiver; not entitled).
     """
     rows = with_district(tables["registrations"], tables)

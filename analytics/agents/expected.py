@@ -23,7 +23,9 @@ def expect(cells: pd.DataFrame, *, mix: Sequence[str]) -> pd.DataFrame:
     Returns:
         One row an agent with an exposure, by agent_id: agent_id, exposure, observed, expected.
     """
-    by_cell = cells.groupby(["agent_id", *mix], dropna=False, observed=True, as_index=False)[["observed", "exposure"]].sum()
+    by_cell = cells.groupby(["agent_id", *mix], dropna=False, observed=True, as_index=False)[
+        ["observed", "exposure"]
+    ].sum()
     by_cell = by_cell[by_cell["exposure"] > 0]
     if by_cell.empty:
         return pd.DataFrame({"agent_id": [], "exposure": [], "observed": [], "expected": []})

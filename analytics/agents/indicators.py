@@ -10,7 +10,7 @@ from typing import Final, Literal, get_args
 Family = Literal["time", "device", "identity", "answers", "outcomes"]
 FAMILIES: Final[tuple[Family, ...]] = get_args(Family)
 Kind = Literal["share", "rate", "mean"]
-"""share: so many of so many; rate: a count beside an exposure, which may exceed it; mean: of the logarithm of a time."""
+"""share: so many of so many; rate: a count beside an exposure, which may exceed it; mean: of the logarithm of times."""
 
 
 @dataclass(frozen=True, kw_only=True)

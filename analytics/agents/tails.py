@@ -17,7 +17,9 @@ NO_SPREAD: Final = 1e-9
 """Spread below which a distribution is taken as binomial or Poisson."""
 
 
-def binomial_tails(count: FloatArray, trials: FloatArray, share: FloatArray, *, spread: float) -> tuple[FloatArray, FloatArray]:
+def binomial_tails(
+    count: FloatArray, trials: FloatArray, share: FloatArray, *, spread: float
+) -> tuple[FloatArray, FloatArray]:
     """Return P(X > count) and P(X = count) of beta-binomial counts.
 
     Args:
@@ -64,7 +66,7 @@ def poisson_tails(count: FloatArray, expected: FloatArray, *, spread: float) -> 
 
 
 def _sum_up(at: FloatArray, count: FloatArray, trials: FloatArray, alpha: FloatArray, beta: FloatArray) -> FloatArray:
-    """Return Σ P(X = j), j > count, by the ratio of neighbouring terms; each row stops when its terms are negligible."""
+    """Return Σ P(X = j), j > count, by the ratio of neighbouring terms; a row stops when its terms are negligible."""
     total = np.zeros_like(at)
     rows, term, j = np.arange(len(at)), at.copy(), count.copy()
     while len(rows):

@@ -8,6 +8,7 @@ import typer
 from analytics import __version__
 from analytics.cli import (
     access,
+    agents,
     audit,
     audit_log,
     backup,
@@ -41,6 +42,7 @@ app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(audit.app, name="audit")
 app.add_typer(audit_log.app, name="audit-log")
 app.add_typer(cases.app, name="cases")
+app.add_typer(agents.app, name="agents")
 app.add_typer(report.app, name="report")
 app.add_typer(access.app, name="access")
 app.command("train")(model.train)

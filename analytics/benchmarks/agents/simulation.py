@@ -1,7 +1,7 @@
 """Agents made up with known truth: how often are innocent ones proposed, and how many of the corrupt are found?
 
 Five indicators, one a family, of three kinds. Honest agents differ: shares around .30 with a standard deviation of .10,
-rates and times by a tenth as well; a few honest ones are peculiar in one family, as far out as the corrupt are in three.
+rates and times by a tenth as well; a few honest ones are peculiar in one family, as far out as the corrupt in three.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.agents.indicators import Indicator
-from analytics.agents.judging import Judgement, judge_agents
+from analytics.agents.judging import judge_agents
 from analytics.estimation.inputs import BoolArray, FloatArray
 from analytics.estimation.intervals import clopper_pearson
 
@@ -100,17 +100,15 @@ def _counted(
 
 
 def beyond_raw(cells: pd.DataFrame, *, indicator: Indicator) -> BoolArray:
-    """Return who lies beyond three standard errors on the bad side of the pooled value, as if chance alone were there."""
+    """Return who lies beyond three standard errors on the bad side of the pooled value, as if all were chance."""
     count, exposure = cells["observed"].to_numpy(float), cells["exposure"].to_numpy(float)
     centre = count.sum() / exposure.sum()
     value = count / exposure
     if indicator.kind == "mean":
         variance = float((cells["squares"].sum() - (count**2 / exposure).sum()) / (exposure - 1).sum())
-        found: BoolArray = value < centre - RAW * np.sqrt(variance / exposure)
-        return found
+        return np.asarray(value < centre - RAW * np.sqrt(variance / exposure))
     variance_of_one = centre * (1 - centre) if indicator.kind == "share" else centre
-    found = value > centre + RAW * np.sqrt(variance_of_one / exposure)
-    return found
+    return np.asarray(value > centre + RAW * np.sqrt(variance_of_one / exposure))
 
 
 def repeat(*, agents: int, corrupt: float, repetitions: int, level: float, seed: int) -> Iterator[Repetition]:
