@@ -19,6 +19,7 @@ PAGES = (
     "kasus",
     "duplikat",
     "tinjau",
+    "pendamping",
     "rencana_cek",
     "aturan",
     "kartu_model",

@@ -7,7 +7,7 @@ from analytics.access.areas import is_inside, require_area
 from analytics.access.errors import NoAccessError
 
 Role = Literal["leadership", "officer", "adjudicator", "researcher", "inspector", "administrator"]
-Action = Literal["open_cases", "work_cases", "review", "photos", "export"]
+Action = Literal["open_cases", "work_cases", "review", "photos", "export", "see_agents"]
 VISITOR: Final = "visitor"
 """Whoever looks at simulated or public data without sign-in: everything, by no grant, never with personal data."""
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
@@ -18,9 +18,9 @@ _FIGURES: Final = (
 )  # fmt: skip
 _CASES: Final = ("antrean", "kasus")
 _METHODS: Final = ("aturan", "kartu_model", "mutu_data", "metode")
-PAGES: Final = (*_FIGURES, *_CASES, "duplikat", "tinjau", "rencana_cek", *_METHODS)
+PAGES: Final = (*_FIGURES, *_CASES, "duplikat", "tinjau", "pendamping", "rencana_cek", *_METHODS)
 """Every page, in the order of the navigation."""
-WHOLE: Final = frozenset({"duplikat", "kartu_model"})
+WHOLE: Final = frozenset({"duplikat", "kartu_model", "pendamping"})
 """Pages whose figures are those of the whole data set: closed to a scope that is limited to an area."""
 
 
@@ -37,11 +37,11 @@ def _rights(*pages: str, actions: tuple[Action, ...] = ()) -> Rights:
 
 
 RIGHTS: Final[dict[str, Rights]] = {
-    "leadership": _rights(*_FIGURES, "duplikat", "rencana_cek", *_METHODS, actions=("export",)),
+    "leadership": _rights(*_FIGURES, "duplikat", "pendamping", "rencana_cek", *_METHODS, actions=("export",)),
     "officer": _rights(*_FIGURES, *_CASES, "rencana_cek", *_METHODS, actions=("work_cases", "export")),
     "adjudicator": _rights("duplikat", "tinjau", "metode", actions=("review", "photos", "open_cases")),
     "researcher": _rights(*_FIGURES, *_METHODS, actions=("export",)),
-    "inspector": _rights("metode"),
+    "inspector": _rights("pendamping", "metode", actions=("see_agents",)),
     "administrator": _rights("mutu_data", "metode"),
     VISITOR: _rights(*PAGES, actions=ACTIONS),
 }

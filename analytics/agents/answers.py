@@ -5,15 +5,14 @@ another over a long questionnaire. Ours has two dozen answers, mostly yes and no
 but one must be equal here, and an agent is compared with agents of the district who have as many families compared.
 """
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import ibis
 import numpy as np
 import pandas as pd
 
-from analytics.estimation.inputs import FloatArray
 from analytics.marts.common import Tables
-from analytics.store import Warehouse
 
 ANSWERS: Final = (
     "solid_floor", "solid_wall", "solid_roof", "private_toilet", "clean_water", "grid_power", "cooks_with_wood",
@@ -22,6 +21,7 @@ ANSWERS: Final = (
     "has_cattle", "has_credit", "head_married", "head_school", "head_work", "head_sector",
 )  # fmt: skip
 """Answers that are compared."""
+Run = Callable[[Any], pd.DataFrame]
 MATCH: Final = 0.96
 """Share of the answers of both families that must be equal: of 28 all but one (assumed)."""
 LEAST_ANSWERS: Final = 15
@@ -30,11 +30,11 @@ COMPARED: Final = 60
 """Most families of an agent that are compared, drawn by their pseudonyms: pairs grow with the square."""
 
 
-def twin_answers(warehouse: Warehouse, rows: Any, tables: Tables) -> pd.DataFrame | None:
+def twin_answers(run: Run, rows: Any, tables: Tables) -> pd.DataFrame | None:
     """Return cells of `twin_answers`: agent_id, district, sampled (class of size), exposure, observed.
 
     Args:
-        warehouse: The snapshot.
+        run: Executes an Ibis expression.
         rows: Of `counting.applications`.
         tables: The warehouse's tables.
     """
@@ -42,7 +42,7 @@ def twin_answers(warehouse: Warehouse, rows: Any, tables: Tables) -> pd.DataFram
     place = ibis.row_number().over(ibis.window(group_by="agent_id", order_by=drawn.family_id))
     drawn = drawn.mutate(place=place)
     drawn = drawn.filter(drawn.place < COMPARED)
-    answers = warehouse.run(drawn.join(tables["families"].select("family_id", *ANSWERS), "family_id").drop("family_id"))
+    answers = run(drawn.join(tables["families"].select("family_id", *ANSWERS), "family_id").drop("family_id"))
     if answers.empty or answers[list(ANSWERS)].isna().all(axis=None):
         return None
     return matched(answers)
@@ -73,13 +73,10 @@ def near_twins(given: Any) -> Any:
     >>> near_twins(np.array([[0, 1] * 14, [0, 1] * 14, [1, 0] * 14])).tolist()
     [True, True, False]
     """
-    size = len(given)
-    equal, both = np.zeros((size, size)), np.zeros((size, size))
-    for column in np.asarray(given).T:
-        answered = column >= 0
-        pairs = np.outer(answered, answered)
-        both += pairs
-        equal += pairs & np.equal.outer(column, column)
-    match: FloatArray = np.divide(equal, both, out=np.zeros_like(equal), where=both >= LEAST_ANSWERS)
-    np.fill_diagonal(match, 0)
-    return (match >= MATCH).any(axis=1)
+    levels = np.arange(int(np.max(given, initial=0)) + 1)
+    chosen = (given[:, :, np.newaxis] == levels).astype(np.float32).reshape(len(given), -1)
+    answered = (given >= 0).astype(np.float32)
+    equal, both = chosen @ chosen.T, answered @ answered.T
+    alike = (equal >= MATCH * both) & (both >= LEAST_ANSWERS)
+    np.fill_diagonal(alike, val=False)
+    return alike.any(axis=1)

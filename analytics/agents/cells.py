@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
 from analytics.agents import counting
-from analytics.agents.answers import twin_answers
-from analytics.store import Warehouse
+from analytics.agents.answers import Run, twin_answers
+from analytics.marts.common import Tables
 
 COUNTED: Final = {
     "night": ("applications", "night"),
@@ -21,7 +21,7 @@ COUNTED: Final = {
     "not_entitled": ("visited", "refuted"),
 }
 """Indicator to the columns of exposure and observed of `counting.by_mix`."""
-TABLES: Final = ("registrations", "regions", "families", "agents", "verifications", "objections", "audits")
+TABLES: Final[tuple[str, ...]] = ("registrations", "regions", "families", "agents", "verifications", "objections", "audits")
 NEEDED: Final = {"registrations", "regions", "families"}
 NEEDS: Final = {"upheld": "objections", "not_entitled": "audits", "failed_checks": "verifications"}
 
@@ -41,20 +41,20 @@ class Counted:
     linked: pd.DataFrame
 
 
-def count(warehouse: Warehouse, *, pairs: pd.DataFrame | None = None) -> Counted:
+def count(tables: Tables, run: Run, *, pairs: pd.DataFrame | None = None) -> Counted:
     """Count everything that agents are judged by.
 
     Args:
-        warehouse: The snapshot, whole.
+        tables: The tables of `TABLES` that the data set has, as Ibis expressions.
+        run: Executes an expression.
         pairs: Of a search for duplicates: family_a, family_b, agent_a, agent_b; those that are thought to be one
             person. None = none was run.
     """
-    known = set(warehouse.names("tables"))
-    tables: dict[str, Any] = {name: warehouse.table(name) for name in TABLES if name in known}
+    known = set(tables)
     if not known >= NEEDED:
         return Counted(cells={}, agents=_no_agents(), linked=_no_links())
     rows = counting.applications(tables)
-    mixed = warehouse.run(counting.by_mix(rows, tables))
+    mixed = run(counting.by_mix(rows, tables))
     if mixed.empty:
         return Counted(cells={}, agents=_no_agents(), linked=_no_links())
     mixed = mixed.assign(night_applications=mixed["night"] * mixed["applications"])
@@ -63,16 +63,16 @@ def count(warehouse: Warehouse, *, pairs: pd.DataFrame | None = None) -> Counted
         for name, (exposure, observed) in COUNTED.items()
         if NEEDS.get(name, "registrations") in known
     }
-    cells["crowded_hours"] = _renamed(warehouse.run(counting.hours(rows)), exposure="hours", observed="crowded")
+    cells["crowded_hours"] = _renamed(run(counting.hours(rows)), exposure="hours", observed="crowded")
     if (worked := counting.days(rows, tables)) is not None:
-        cells["unchecked_days"] = _renamed(warehouse.run(worked), exposure="days", observed="unchecked")
+        cells["unchecked_days"] = _renamed(run(worked), exposure="days", observed="unchecked")
     agents = _agents(mixed)
-    helped = warehouse.run(counting.helped_selves(tables))
+    helped = run(counting.helped_selves(tables))
     cells["helped_self"] = _of_agents(agents, helped["agent_id"])
     if pairs is not None:
         other = pairs.loc[pairs["agent_a"] != pairs["agent_b"], "agent_b"]
         cells["shared_faces"] = _of_agents(agents, pd.concat([pairs["agent_a"], other]))
-    answered = twin_answers(warehouse, rows, tables)
+    answered = twin_answers(run, rows, tables)
     if answered is not None:
         cells["twin_answers"] = answered
     return Counted(cells=cells, agents=agents, linked=_links(helped, pairs))

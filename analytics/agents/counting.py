@@ -31,7 +31,8 @@ def applications(tables: Tables) -> Any:
     elderly (0 or 1), duration, again (the family had applied before), floor_area, checked, failed (first face check),
     objected (an objection was upheld), visited and refuted (random field check of a receiver; not entitled).
     """
-    rows = with_district(tables["registrations"], tables)
+    # The district is that of the village: the one that the export states may be empty.
+    rows = with_district(tables["registrations"].drop("district"), tables)
     rows = rows.filter((rows.channel == "agent") & rows.agent_id.notnull())
     rows = rows.select(
         "registration_id", "family_id", "agent_id", "device", "district", "submitted_at", "duration",

@@ -1,6 +1,6 @@
 """A review of a snapshot: everything counted, judged and kept."""
 
-from analytics.agents.cells import count
+from analytics.agents.cells import TABLES, count
 from analytics.agents.judging import judge_agents
 from analytics.agents.storing import AgentRegister, Review
 from analytics.store import Warehouse
@@ -18,6 +18,8 @@ def review(warehouse: Warehouse, register: AgentRegister, *, level: float) -> Re
         AgentError: the data set has no applications that agents entered.
     """
     dataset = warehouse.manifest.dataset.name
-    counted = count(warehouse, pairs=register.pairs(dataset))
+    known = warehouse.names("tables")
+    tables = {name: warehouse.table(name) for name in TABLES if name in known}
+    counted = count(tables, warehouse.run, pairs=register.pairs(dataset))
     judged = judge_agents(counted.cells, level=level)
     return register.add_review(counted, judged, dataset=dataset, snapshot=warehouse.manifest.snapshot)

@@ -41,11 +41,13 @@ class Judged:
     Attributes:
         spread: Of honest agents: ρ of a share, squared coefficient of variation of a rate, variance of a mean.
         sd: The same as a standard deviation on the scale of the typical share, rate or mean.
+        variance: Of one value inside an agent; NaN but for a mean.
         agents: agent_id, exposure, observed, expected, z, p; p one-sided, mid-p.
     """
 
     spread: float
     sd: float
+    variance: float
     agents: pd.DataFrame
 
 
@@ -58,7 +60,7 @@ def judge(counts: pd.DataFrame, *, kind: Kind, variance: float = float("nan")) -
         variance: Of one value inside an agent; of a mean alone.
     """
     if counts.empty:
-        return Judged(spread=0.0, sd=0.0, agents=counts.assign(z=[], p=[]))
+        return Judged(spread=0.0, sd=0.0, variance=variance, agents=counts.assign(z=[], p=[]))
     observed, expected, exposure = (counts[name].to_numpy(float) for name in ("observed", "expected", "exposure"))
     draws = np.random.default_rng(SEED).random((DRAWS, len(counts)))
     if kind == "mean":
@@ -80,7 +82,7 @@ def judge(counts: pd.DataFrame, *, kind: Kind, variance: float = float("nan")) -
     p = np.clip(above + at / 2, 0, 1)
     typical = expected.sum() / exposure.sum()
     sd = np.sqrt(spread * typical * (1 - typical)) if kind == "share" else np.sqrt(spread) * typical
-    return Judged(spread=spread, sd=float(sd), agents=counts.assign(z=_normal(p), p=p))
+    return Judged(spread=spread, sd=float(sd), variance=variance, agents=counts.assign(z=_normal(p), p=p))
 
 
 def _judge_mean(
@@ -94,7 +96,8 @@ def _judge_mean(
 
     spread = _fitting(residuals, most=MOST_SPREAD["mean"])
     z = residuals(spread)
-    return Judged(spread=spread, sd=float(np.sqrt(spread)), agents=counts.assign(z=z, p=special.ndtr(-z)))
+    p = special.ndtr(-z)
+    return Judged(spread=spread, sd=float(np.sqrt(spread)), variance=variance, agents=counts.assign(z=z, p=p))
 
 
 def _fitting(residuals: Callable[[float], FloatArray], *, most: float) -> float:

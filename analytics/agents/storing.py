@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
@@ -68,7 +69,7 @@ class AgentRegister:
             name: each.agents[["observed", "expected", "exposure"]].sum() for name, each in judged.indicators.items()
         }
         indicators = {
-            name: {"spread": each.spread, "sd": each.sd}
+            name: {"spread": each.spread, "sd": each.sd, "variance": float(np.nan_to_num(each.variance))}
             | {str(key): float(value) for key, value in totals[name].items()}
             for name, each in judged.indicators.items()
         }

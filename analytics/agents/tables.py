@@ -22,7 +22,7 @@ REVIEWS = sa.Table(
     sa.Column("indicators", sa.JSON, nullable=False),
     sa.Index("ix_agent_reviews_dataset", "dataset", "made_at"),
 )
-"""One row a review; indicators: by id, spread, sd, observed, expected, exposure. Times are naive UTC."""
+"""One row a review; indicators: by id, spread, sd, variance, observed, expected, exposure. Times are naive UTC."""
 
 FINDINGS = sa.Table(
     "agent_findings",

@@ -26,6 +26,7 @@ ROOMS = (
     "kasus",
     "duplikat",
     "tinjau",
+    "pendamping",
     "rencana_cek",
     "aturan",
     "kartu_model",
