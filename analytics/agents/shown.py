@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Hashable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -44,10 +44,22 @@ def values(review: Review, findings: pd.DataFrame, indicator: str) -> pd.DataFra
         ends = [np.exp(ratio + side * half) * typical for side in (0, -1, 1)]
     else:
         scale = typical * exposure / np.maximum(expected, np.finfo(float).tiny)
-        ends = [end * scale for end in (observed / exposure, *_own_interval(observed, exposure, kind=kind))]
+        most = 1.0 if kind == "share" else np.inf
+        ends = [np.minimum(end * scale, most) for end in (observed / exposure, *_own_interval(observed, exposure, kind=kind))]
     shown = rows.assign(value=ends[0], low=ends[1], high=ends[2], denominator=exposure)
     columns = ["agent_id", "district", "proposed", "denominator", "value", "low", "high", "z", "p"]
     return shown.sort_values(["z", "agent_id"], ascending=[False, True], ignore_index=True)[columns]
+
+
+def signals(shown: pd.DataFrame) -> list[Literal["none", "up", "down"]]:
+    """Return whether each agent is farther from the usual than 99.8 % are, by exact tails: up or down in value.
+
+    Args:
+        shown: Of `values`.
+    """
+    far = shown["z"].abs() > stats.norm.isf(STANDS_OUT)
+    above = shown["value"] >= shown["value"].where(~far).median()
+    return ["none" if not out else "up" if up else "down" for out, up in zip(far, above, strict=True)]
 
 
 def limits(review: Review, indicator: str, *, most: float, least: float = 1.0) -> pd.DataFrame:

@@ -30,7 +30,8 @@ def binomial_tails(
     """
     if spread < NO_SPREAD:
         at = np.exp(_log_choose(trials, count) + special.xlogy(count, share) + special.xlog1py(trials - count, -share))
-        return special.bdtrc(count, trials, share), at
+        left = trials - count
+        return np.where(left > 0, special.betainc(count + 1, np.maximum(left, 1), share), 0.0), at
     alpha, beta = share * (1 / spread - 1), (1 - share) * (1 / spread - 1)
     at = np.exp(
         _log_choose(trials, count) + special.betaln(count + alpha, trials - count + beta) - special.betaln(alpha, beta)

@@ -23,7 +23,7 @@ from dashboard.words import Unit, Words
 
 NAME_LENGTH: Final = 8
 """Letters of a pseudonym that are shown: two agents in a thousand share them at 4,000 at most by chance of 2e-3."""
-ROWS: Final = 30
+ROWS: Final = 15
 """Most agents of a caterpillar, the farthest out."""
 UNITS: Final[dict[str, Unit]] = {"share": "percent", "rate": "percent", "mean": "number"}
 
@@ -44,7 +44,7 @@ def funnel(reader: Reader, *, review: str, indicator: str) -> Chart | None:
     words, rows = reader.words, measured.values(shown.review, shown.findings, indicator)
     notes = ""
     if shown.identified:
-        data = rows.assign(code=rows["agent_id"], name=rows["agent_id"].str[:NAME_LENGTH])
+        data = rows.assign(code=rows["agent_id"], name=rows["agent_id"].str[:NAME_LENGTH], signal=measured.signals(rows))
     else:
         groups, rest = measured.grouped(rows)
         names = [words("agents.group", n=words.number(n)) for n in groups["agents"]]
