@@ -8,6 +8,7 @@ applications there are.
 from typing import Any, Final
 
 import ibis
+import pyarrow as pa
 
 from analytics.agents.local_time import local
 from analytics.marts.common import Tables, as_flag, total, whole, with_district
@@ -134,7 +135,7 @@ def _first_applied(tables: Tables) -> Any:
 def _first_checks(tables: Tables) -> Any:
     """Application: checked = 1, failed = 1 where the first check of the applicant did not match; absent without one."""
     if "verifications" not in tables:
-        return ibis.memtable({"registration_id": [""], "checked": [0], "failed": [0]})
+        return _nothing(registration_id="string", checked="int8", failed="int8")
     checks = tables["verifications"]
     first = checks.filter((checks.subject == "applicant") & (checks.attempt == 1))
     return first.select("registration_id", checked=ibis.literal(1), failed=as_flag(first.outcome != "match"))
@@ -143,7 +144,7 @@ def _first_checks(tables: Tables) -> Any:
 def _objections(tables: Tables) -> Any:
     """Family: objected = 1 where an objection to its decision was upheld."""
     if "objections" not in tables:
-        return ibis.memtable({"family_id": [""], "objected": [0]})
+        return _nothing(family_id="string", objected="int8")
     rows = tables["objections"].filter(
         (tables["objections"].kind == "sanggah") & (tables["objections"].outcome == "upheld")
     )
@@ -153,11 +154,17 @@ def _objections(tables: Tables) -> Any:
 def _visits(tables: Tables) -> Any:
     """Family: visited = 1 of receivers who were drawn at random and checked, refuted = 1 where not entitled."""
     if "audits" not in tables:
-        return ibis.memtable({"family_id": [""], "visited": [0], "refuted": [0]})
+        return _nothing(family_id="string", visited="int8", refuted="int8")
     rows = tables["audits"]
     rows = rows.filter((rows.reason == "random") & (rows.frame == "receivers") & rows.entitled.notnull())
     refuted = rows.group_by("family_id").aggregate(refuted=as_flag(~rows.entitled).max())
     return refuted.mutate(visited=ibis.literal(1))
+
+
+def _nothing(**columns: str) -> Any:
+    """Return what a table that the data set does not have would have been, without a row."""
+    empty = pa.schema([(name, pa.type_for_alias(kind)) for name, kind in columns.items()]).empty_table()
+    return ibis.memtable(empty)
 
 
 def _joined(rows: Any, other: Any, key: str) -> Any:

@@ -76,5 +76,5 @@ def judge_agents(
     line = together[proposed].max(initial=0.0) / max(families.shape[1] - AT_LEAST + 1, 1)
     agents = pd.DataFrame({"agent_id": p.index, "p": together, "q": adjusted, "proposed": proposed, "families": ""})
     named = {agent: " ".join(row[row <= line].sort_values().index) for agent, row in families[proposed].iterrows()}
-    agents["families"] = agents["agent_id"].map(named).fillna("")
+    agents["families"] = [named.get(agent, "") for agent in agents["agent_id"]]
     return Judgement(level=level, agents=agents, families=families, indicators=judged)

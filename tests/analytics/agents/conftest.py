@@ -5,6 +5,7 @@ import datetime as dt
 import ibis
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from analytics.agents.answers import ANSWERS
@@ -72,7 +73,13 @@ def tables():
                                 "entitled": [True, False, True]}),
     }  # fmt: skip
     connection = ibis.duckdb.connect()
-    return {name: connection.create_table(name, frame) for name, frame in frames.items()}
+    return {name: connection.create_table(name, arrow(frame)) for name, frame in frames.items()}
+
+
+def arrow(frame):
+    whole = pa.Table.from_pandas(frame, preserve_index=False)
+    kinds = [field.with_type(pa.string()) if pa.types.is_null(field.type) else field for field in whole.schema]
+    return whole.cast(pa.schema(kinds))
 
 
 def run(expression):

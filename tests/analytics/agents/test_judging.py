@@ -71,7 +71,7 @@ def test_the_spread_of_honest_agents_is_found_though_one_in_fifty_is_far_out(kin
         observed, expected = n * rng.normal(4 + rng.normal(0, sd, size) - 2 * out, 0.4 / np.sqrt(n)), 4 * n
     counts = pd.DataFrame({"agent_id": range(size), "exposure": n, "observed": observed, "expected": expected})
     found = judge(counts, kind=kind, variance=0.16)
-    assert found.sd == pytest.approx(sd, abs=0.012)
+    assert found.sd == pytest.approx(sd, abs=0.02 if not sd else 0.012)
     honest = found.agents.loc[out == 0, "p"]
     for level in (0.05, 0.01, 0.001):
         error = 3.5 * np.sqrt(level / len(honest))
