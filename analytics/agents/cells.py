@@ -21,7 +21,7 @@ COUNTED: Final = {
     "not_entitled": ("visited", "refuted"),
 }
 """Indicator to the columns of exposure and observed of `counting.by_mix`."""
-TABLES: Final[tuple[str, ...]] = ("registrations", "regions", "families", "agents", "verifications", "objections", "audits")
+TABLES: Final[tuple[str, ...]] = ("registrations", "regions", "families", "verifications", "objections", "audits")
 NEEDED: Final = {"registrations", "regions", "families"}
 NEEDS: Final = {"upheld": "objections", "not_entitled": "audits", "failed_checks": "verifications"}
 

@@ -45,7 +45,8 @@ def values(review: Review, findings: pd.DataFrame, indicator: str) -> pd.DataFra
     else:
         scale = typical * exposure / np.maximum(expected, np.finfo(float).tiny)
         most = 1.0 if kind == "share" else np.inf
-        ends = [np.minimum(end * scale, most) for end in (observed / exposure, *_own_interval(observed, exposure, kind=kind))]
+        own = (observed / exposure, *_own_interval(observed, exposure, kind=kind))
+        ends = [np.minimum(end * scale, most) for end in own]
     shown = rows.assign(value=ends[0], low=ends[1], high=ends[2], denominator=exposure)
     columns = ["agent_id", "district", "proposed", "denominator", "value", "low", "high", "z", "p"]
     return shown.sort_values(["z", "agent_id"], ascending=[False, True], ignore_index=True)[columns]

@@ -44,7 +44,8 @@ def funnel(reader: Reader, *, review: str, indicator: str) -> Chart | None:
     words, rows = reader.words, measured.values(shown.review, shown.findings, indicator)
     notes = ""
     if shown.identified:
-        data = rows.assign(code=rows["agent_id"], name=rows["agent_id"].str[:NAME_LENGTH], signal=measured.signals(rows))
+        data = rows.assign(code=rows["agent_id"], name=rows["agent_id"].str[:NAME_LENGTH])
+        data["signal"] = measured.signals(rows)
     else:
         groups, rest = measured.grouped(rows)
         names = [words("agents.group", n=words.number(n)) for n in groups["agents"]]

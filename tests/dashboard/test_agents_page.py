@@ -6,7 +6,8 @@ from contextlib import closing
 import pandas as pd
 import pytest
 
-from analytics.access import ROLES, VISITOR, Scope
+from analytics.access import Scope
+from analytics.access.rights import ROLES, VISITOR
 from analytics.agents.drawing import draw, families_of
 from analytics.agents.review import review
 from analytics.agents.storing import open_agent_register

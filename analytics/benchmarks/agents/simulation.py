@@ -36,6 +36,8 @@ PECULIAR: Final = 0.01
 """Share of honest agents who stand out in one family."""
 RAW: Final = 3.0
 """Standard errors of the raw funnel."""
+CORRUPT: Final = (0.0, 0.01)
+"""Shares of corrupt agents that are simulated."""
 MADE: Final = {
     each.id: each
     for each in (
