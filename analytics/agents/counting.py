@@ -33,7 +33,10 @@ def applications(tables: Tables) -> Any:
     objected (an objection was upheld), visited and refuted (random field check of a receiver; not entitled).
     """
     # The district is that of the village: the one that the export states may be empty.
-    rows = with_district(tables["registrations"].drop("district"), tables)
+    entered = tables["registrations"].select(
+        "registration_id", "family_id", "channel", "agent_id", "village", "device", "submitted_at", "duration"
+    )
+    rows = with_district(entered, tables)
     rows = rows.filter((rows.channel == "agent") & rows.agent_id.notnull())
     rows = rows.select(
         "registration_id", "family_id", "agent_id", "device", "district", "submitted_at", "duration",

@@ -16,6 +16,9 @@ from analytics.store import open_store
 from tests.dashboard.test_pages import open_page, sound, spoken
 
 
+DATASET = "banyuwangi-simulasi"
+
+
 @pytest.fixture(scope="module")
 def home(pilot_home, tmp_path_factory):
     made = tmp_path_factory.mktemp("agents") / "home"
@@ -32,7 +35,7 @@ def home(pilot_home, tmp_path_factory):
 
 def agents_of(home):
     with closing(open_agent_register(Settings(home=home))) as register:
-        return register.findings(register.review("banyuwangi").id)["agent_id"].tolist()
+        return register.findings(register.review(DATASET).id)["agent_id"].tolist()
 
 
 def everything(at):

@@ -1,5 +1,6 @@
 """The simulated pilot, whose corrupt agents are known: who of them is proposed, and who is proposed for nothing."""
 
+import datetime as dt
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from analytics.settings import Settings
 from analytics.simulator import simulate
 from analytics.store import open_store
 
+UNTIL: Final = dt.date(2026, 8, 17)
 MAPPING: Final = Path(__file__).parents[3] / "examples" / "banyuwangi.toml"
 Report = Callable[[str], None]
 
@@ -59,7 +61,7 @@ def run(families: int, folder: Path, *, level: float, seed: int = 1, report: Rep
     settings = Settings(home=folder, data_docs=False)
     exports, truth = folder / "exports", folder / "truth"
     report(f"{families:,} families: simulating the pilot")
-    simulate(families=families, seed=seed, exports=exports, truth=truth)
+    simulate(families=families, seed=seed, until=UNTIL, exports=exports, truth=truth)
     report(f"{families:,} families: publishing it")
     ingest(MAPPING, exports, settings=settings)
     report(f"{families:,} families: reviewing its agents")
