@@ -15,7 +15,6 @@ from analytics.settings import Settings
 from analytics.store import open_store
 from tests.dashboard.test_pages import open_page, sound, spoken
 
-
 DATASET = "banyuwangi-simulasi"
 
 
