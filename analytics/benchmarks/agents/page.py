@@ -112,7 +112,7 @@ def _pilots(rows: Sequence[Found]) -> str:
 
 
 def _timed(rows: Sequence[Timed]) -> str:
-    said = ", ".join(f"{name} {value}" for name, value in machine(("duckdb", "ibis-framework")).items())
+    said = ", ".join(f"{name} {value}" for name, value in machine(("duckdb", "ibis")).items())
     lines = [
         "## Speed",
         "",

@@ -64,7 +64,7 @@ def test_list_key_results_and_precision_of_a_draw(home, tmp_path):
     run("key", id_, "--output", key)
     assert not any(agent in listed.read_text(encoding="utf-8") for agent in ids)
     assert listed.stat().st_mode & 0o777 == key.stat().st_mode & 0o777 == 0o600
-    rows = list(csv.DictReader(listed.open(encoding="utf-8")))
+    rows = list(csv.DictReader(listed.read_text(encoding="utf-8").splitlines()))
     assert len(rows) == len(drawn.key)
     today = dt.datetime.now(dt.UTC).date().isoformat()
     with listed.open("w", encoding="utf-8", newline="") as file:
