@@ -76,6 +76,12 @@ class Settings(BaseSettings):
         default=True,
         description="Train, use and show the scores of suspected mistargeting; false turns them off everywhere",
     )
+    agents_level: float = Field(
+        0.05,
+        gt=0,
+        lt=0.5,
+        description="Highest expected share of innocent agents among those proposed to be looked at again",
+    )
     photo_viewers: tuple[str, ...] = Field(
         (), description="Codes of the officers who may see photos of people in pairs, as a JSON list; empty = nobody"
     )

@@ -23,7 +23,7 @@ PAGES = Path(__file__).parents[1] / "pages"
 ICONS = {
     "ringkasan": "dashboard", "pendaftaran": "how_to_reg", "usul_sanggah": "campaign", "ketepatan_sasaran": "target",
     "perbandingan_wilayah": "compare_arrows", "dugaan": "person_search", "antrean": "inbox", "kasus": "folder_open",
-    "duplikat": "content_copy", "tinjau": "compare", "rencana_cek": "route", "aturan": "gavel",
+    "duplikat": "content_copy", "tinjau": "compare", "pendamping": "groups", "rencana_cek": "route", "aturan": "gavel",
     "eksplorasi": "query_stats", "kartu_model": "id_card", "mutu_data": "rule", "metode": "menu_book",
     "catatan_akses": "manage_search",
 }  # fmt: skip

@@ -85,11 +85,11 @@ def viewed(reader: Reader, page: str) -> None:
 
 
 def looked_at(reader: Reader, action: Action, ref: str, *, actor: str = "") -> None:
-    """Keep that a case or a pair is looked at: once while the reader stays on the page.
+    """Keep that a case, a pair or an agent is looked at: once while the reader stays on the page.
 
     Args:
         reader: What the reader looks at.
-        action: `view_case` or `view_pair`.
+        action: `view_case`, `view_pair` or `view_agent`.
         ref: Its id.
         actor: Code that a visitor acts under; empty = the reader's own.
 

@@ -16,7 +16,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "figures": (
         "ringkasan", "pendaftaran", "usul_sanggah", "ketepatan_sasaran", "perbandingan_wilayah", "eksplorasi",
     ),
-    "cases": ("dugaan", "antrean", "kasus", "duplikat", "tinjau", "rencana_cek"),
+    "cases": ("dugaan", "antrean", "kasus", "duplikat", "tinjau", "pendamping", "rencana_cek"),
     "methods": ("aturan", "kartu_model", "mutu_data", "metode", "catatan_akses"),
 }  # fmt: skip
 """Every page once, in the order of the menu."""

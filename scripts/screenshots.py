@@ -20,6 +20,7 @@ PAGES = (
     "kasus",
     "duplikat",
     "tinjau",
+    "pendamping",
     "rencana_cek",
     "aturan",
     "kartu_model",

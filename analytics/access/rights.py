@@ -7,7 +7,7 @@ from analytics.access.areas import is_inside, require_area
 from analytics.access.errors import NoAccessError
 
 Role = Literal["leadership", "officer", "adjudicator", "researcher", "inspector", "administrator"]
-Action = Literal["open_cases", "work_cases", "review", "photos", "export", "acknowledge"]
+Action = Literal["open_cases", "work_cases", "review", "photos", "export", "acknowledge", "see_agents"]
 VISITOR: Final = "visitor"
 """Whoever looks at simulated or public data without sign-in: everything, by no grant, never with personal data."""
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
@@ -20,9 +20,9 @@ _FIGURES: Final = (
 _CASES: Final = ("antrean", "kasus")
 _METHODS: Final = ("aturan", "kartu_model", "mutu_data", "metode")
 _LOG: Final = "catatan_akses"
-PAGES: Final = (*_FIGURES, *_CASES, "duplikat", "tinjau", "rencana_cek", *_METHODS, _LOG)
+PAGES: Final = (*_FIGURES, *_CASES, "duplikat", "tinjau", "pendamping", "rencana_cek", *_METHODS, _LOG)
 """Every page, in the order of the navigation."""
-WHOLE: Final = frozenset({"duplikat", "kartu_model", _LOG})
+WHOLE: Final = frozenset({"duplikat", "kartu_model", "pendamping", _LOG})
 """Pages whose figures are those of the whole data set, and the log, which knows no area of what it names: closed to a
 scope that is limited to an area."""
 
@@ -40,11 +40,13 @@ def _rights(*pages: str, actions: tuple[Action, ...] = ()) -> Rights:
 
 
 RIGHTS: Final[dict[str, Rights]] = {
-    "leadership": _rights(*_FIGURES, "duplikat", "rencana_cek", *_METHODS, actions=("export", "acknowledge")),
+    "leadership": _rights(
+        *_FIGURES, "duplikat", "pendamping", "rencana_cek", *_METHODS, actions=("export", "acknowledge")
+    ),
     "officer": _rights(*_FIGURES, *_CASES, "rencana_cek", *_METHODS, actions=("work_cases", "export", "acknowledge")),
     "adjudicator": _rights("duplikat", "tinjau", "metode", actions=("review", "photos", "open_cases")),
     "researcher": _rights(*_FIGURES, *_METHODS, actions=("export",)),
-    "inspector": _rights("metode", _LOG, actions=("export",)),
+    "inspector": _rights("pendamping", "metode", _LOG, actions=("export", "see_agents")),
     "administrator": _rights("mutu_data", "metode"),
     VISITOR: _rights(*PAGES, actions=ACTIONS),
 }

@@ -9,10 +9,11 @@ from analytics.access_log.errors import AccessLogError
 from analytics.register.numbers import PERSON_NUMBER
 
 Action = Literal[
-    "sign_in", "sign_out", "refuse", "view_page", "view_case", "view_pair", "view_identity", "view_numbers",
-    "view_photo", "refuse_photo", "view_log", "verify_log", "erase_person", "purge_person", "correct_person",
-    "open_cases", "decide_case", "review_pair", "draw_visits", "write_sheets", "import_results", "export", "release",
-    "publish", "grant", "revoke", "run_retention", "rotate_key", "back_up", "restore", "acknowledge_alert",
+    "sign_in", "sign_out", "refuse", "view_page", "view_case", "view_pair", "view_agent", "view_identity",
+    "view_numbers", "view_photo", "refuse_photo", "view_log", "verify_log", "erase_person", "purge_person",
+    "correct_person", "open_cases", "decide_case", "review_pair", "draw_visits", "write_sheets", "import_results",
+    "export", "release", "publish", "grant", "revoke", "run_retention", "rotate_key", "back_up", "restore",
+    "acknowledge_alert", "review_agents",
 ]  # fmt: skip
 """What can be done. decide_case and review_pair: the detail `action` says which step. refuse: the detail `why`."""
 ACTIONS: Final[tuple[Action, ...]] = get_args(Action)

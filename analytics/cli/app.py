@@ -9,6 +9,7 @@ from analytics import __version__
 from analytics.access_log import on_command_line
 from analytics.cli import (
     access,
+    agents,
     alerts,
     audit,
     audit_log,
@@ -45,6 +46,7 @@ app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(audit.app, name="audit")
 app.add_typer(audit_log.app, name="audit-log")
 app.add_typer(cases.app, name="cases")
+app.add_typer(agents.app, name="agents")
 app.add_typer(report.app, name="report")
 app.add_typer(research.app, name="research")
 app.add_typer(objections.app, name="objections")

@@ -182,6 +182,46 @@ def objections(
     _told(measured.markdown(found), measured.as_dict(found), output=output, as_json=as_json)
 
 
+@app.command()
+def agents(
+    *,
+    simulate: Annotated[bool, typer.Option("--simulate", help="Simulate agents with known truth.")] = False,
+    repetitions: Annotated[int, typer.Option(min=2, help="Repetitions of the simulation.")] = 200,
+    level: Annotated[float, typer.Option(min=0.001, max=0.499, help="Highest share of innocent agents.")] = 0.05,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the simulation.")] = 20261125,
+    pilot: Annotated[int, typer.Option(min=0, help="Families of a simulated pilot to review; 0 = none.")] = 0,
+    applications: Annotated[
+        list[int] | None, typer.Option(min=1000, help="Applications to measure speed on; may be repeated.")
+    ] = None,
+    output: OutputOption = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="Where to make the tables; 15 GiB for 100 million.", file_okay=False)
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Whether the list of agents keeps its level, what it finds, how fast it is. Exit status 1 where it does not."""
+    from analytics.benchmarks.agents import page, simulation, speed  # noqa: PLC0415 - loads SciPy
+    from analytics.benchmarks.agents import pilot as simulated  # noqa: PLC0415
+
+    console = Console(stderr=True, highlight=False)
+    summaries = []
+    for share in simulation.CORRUPT if simulate else ():
+        console.print(f"{share:.0%} corrupt: {repetitions} repetitions")
+        done = simulation.repeat(
+            agents=simulation.AGENTS, corrupt=share, repetitions=repetitions, level=level, seed=seed
+        )
+        summaries.append(simulation.summarise(list(done), corrupt=share, level=level))
+    with _workplace(folder) as work:
+        found = page.Results(
+            simulated=summaries,
+            pilots=[simulated.run(pilot, work / "pilot", level=level, report=console.print)] if pilot else [],
+            timed=speed.run(sorted(set(applications or ())), work, report=console.print),
+        )
+    _told(page.markdown(found), page.as_dict(found), output=output, as_json=as_json)
+    if not all(each.holds for each in summaries):
+        raise typer.Exit(1)
+
+
 @contextmanager
 def _workplace(folder: Path | None) -> Iterator[Path]:
     if folder is not None:

@@ -6,7 +6,7 @@ from threading import Lock
 import sqlalchemy as sa
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-STEPS = ("0001", "0002", "0003", "0004", "0005", "0007")
+STEPS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 """The steps, oldest first."""
 TABLE = "alembic_version"
 

@@ -27,6 +27,7 @@ ROOMS = (
     "kasus",
     "duplikat",
     "tinjau",
+    "pendamping",
     "rencana_cek",
     "aturan",
     "kartu_model",

@@ -46,7 +46,9 @@ OF_THE_MACHINE = {
     "faces evaluate", "faces verify", "faces duplicates", "faces cases", "faces purge", "backup create",
     "backup verify", "backup restore", "vault rotate-key", "privacy show", "privacy erase", "privacy correct",
     "privacy check", "retention run", "benchmark validation", "benchmark estimation", "benchmark model",
-    "benchmark faces", "benchmark duplicates", "benchmark objections", "objections screen",
+    "benchmark faces", "benchmark duplicates", "benchmark objections", "objections screen", "agents review",
+    "agents list", "agents key", "agents results", "agents precision", "benchmark agents", "alerts list", "alerts run",
+    "alerts test", "alerts acknowledge", "alerts catalogue",
     "research export", "research release", "research budget",
 }  # fmt: skip
 """Commands that work on the whole, for who runs the machine: no report of theirs is made for a reader."""

@@ -8,9 +8,8 @@ from analytics.alerts.multiplicity import p_of_count
 from analytics.alerts.observation import FAR, Observation, against
 from analytics.disclosure.thresholds import LEAST_DENOMINATOR
 from analytics.estimation.control import NEAR
-from analytics.metrics import METRICS, Filters, measure
+from analytics.metrics import METRICS, measure
 from analytics.metrics.trends import trend
-from analytics.metrics.withheld import withheld, without
 
 
 def share(ground: Ground, entry: Entry) -> list[Observation]:
@@ -18,9 +17,8 @@ def share(ground: Ground, entry: Entry) -> list[Observation]:
     metric, warehouse = METRICS[entry.metric], ground.warehouse
     whole = measure(warehouse, metric)
     found = [_compared(entry, row) for row in _known(whole)]
-    hidden = withheld(warehouse, metric, Filters()) if found and entry.levels else frozenset[str]()
     for level, codes in ground.levels(entry) if found else []:
-        rows = without(measure(warehouse, metric, by=[level]).rename(columns={level: "code"}), hidden)
+        rows = measure(warehouse, metric, by=[level]).rename(columns={level: "code"})
         found += [
             _compared(entry, row, area=str(row["code"]))
             for row in _known(rows[rows["code"].isin(codes)])

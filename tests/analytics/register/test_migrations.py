@@ -16,6 +16,7 @@ from alembic.script import ScriptDirectory
 import analytics.access.tables  # declares its table
 import analytics.access_log.tables  # declares its tables
 import analytics.adjudication.tables
+import analytics.agents.tables
 import analytics.alerts.tables
 import analytics.cases.tables
 import analytics.vault.tables
