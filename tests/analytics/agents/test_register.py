@@ -112,14 +112,16 @@ def test_the_list_says_nothing_of_agents_and_its_order_nothing_of_the_key(regist
     assert not drawn.interviews["code"].str.contains("|".join(drawn.key["agent_id"])).any()
 
 
-def test_who_takes_the_key_is_logged(register, register_settings):
+def test_a_review_and_who_takes_the_key_are_logged(register, register_settings):
     kept = review_of(register)
     id_ = register.add_draw(kept.id, draw(register.findings(kept.id), families(), seed=7), seed=7)
     key = register.key(id_)
     assert key["proposed"].sum() == 10
     with closing(open_database(register_settings)) as database:
         log = entries(database)
-    assert ("export", "agent_key", id_) in log[["action", "kind", "ref"]].itertuples(index=False, name=None)
+    told = list(log[["action", "kind", "ref"]].itertuples(index=False, name=None))
+    assert ("export", "agent_key", id_) in told
+    assert ("review_agents", "agent_review", kept.id) in told
 
 
 def test_nobody_proposed_means_nobody_is_visited():
