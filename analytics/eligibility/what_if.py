@@ -141,7 +141,11 @@ def _told(movers: pd.DataFrame) -> pd.DataFrame:
     ]
     hidden = pooled(np.column_stack(apart).astype(float)).hidden
     numbers = [name for name in movers if name != "domain"]
-    return movers.assign(**movers[numbers].astype(float).mask(hidden)) if hidden.any() else movers
+    if not hidden.any():
+        return movers
+    shown = movers.astype(dict.fromkeys(numbers, float))
+    shown.loc[hidden, numbers] = np.nan
+    return shown
 
 
 def listed_checks(warehouse: Warehouse, listed: Any, programme: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
