@@ -42,6 +42,14 @@ class Decisions:
     truth_weight: dict[str, float]
     withdrawn: Flags
 
+    def out_of_reach(self, at: np.datetime64) -> Flags:
+        """Return who is never decided and does not register after `at` (F).
+
+        Only these can be proposed at that time: a proposal is upheld after the family registered, if it did, and no
+        later decision overtakes it.
+        """
+        return np.isnat(self.decided) & ~(self.received > at)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Corrections:

@@ -110,13 +110,11 @@ def object_to(*, quarters: list[Quarter], setting: Setting, has_category: Flags,
         rng = stream(seed, "objections", quarter.label)
         announced = np.datetime64(quarter.announcement, "s")
         decided = decisions.decided <= announced
-        # Proposals are for those whom no decision will reach, so that none is overtaken by a later one.
-        never = np.isnat(decisions.decided)
         share = (p.FIRST_WAVE if quarter == FIRST_NEW else p.NEXT_WAVE) + p.TRICKLE
         total = max(3, round(share * int(decided.sum())))
         weights = _weights(
             decided=decided & free,
-            outside=never & free,
+            outside=decisions.out_of_reach(announced) & free,
             decisions=decisions,
             entitled=setting.entitled,
             has_category=has_category,

@@ -177,6 +177,15 @@ def test_portal_pays_nobody_who_was_refused(pilot):
     assert (refused["waktu_keputusan"].dt.date() >= dt.date(2026, 7, p.ANNOUNCEMENT_DAY)).all()
 
 
+def test_nobody_is_proposed_or_decided_before_they_register(pilot):
+    made = pilot.export("pendaftaran").group_by("no_kk").agg(registered=pl.col("waktu_kirim").min())
+    proposed = pilot.export("usul_sanggah").filter(jenis="usul").join(made, on="no_kk")
+    assert 0 < proposed.height < pilot.export("usul_sanggah").filter(jenis="usul").height
+    assert (proposed["registered"] < proposed["waktu_ajukan"]).all()
+    decided = pilot.export("keputusan").drop_nulls("waktu_keputusan").join(made, on="no_kk")
+    assert (decided["registered"] < decided["waktu_keputusan"]).all()
+
+
 def test_refusals_name_their_reasons(pilot):
     decided = pilot.export("keputusan")
     assert decided.filter(hasil="tidak_layak")["alasan"].str.len_chars().min() > 0
