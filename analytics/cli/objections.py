@@ -81,7 +81,7 @@ def evidence(
         say("This snapshot says nothing of field checks of objections; publish it anew with this version.")
     for about, rates in found["overturned"].items():
         print_table(
-            f"About a {about}: upheld by a field check, {rates['judged']:,} cases, all together {_share(rates)}",
+            f"About a {about}: upheld by a field check, {_count(rates['judged'])} cases, all together {_share(rates)}",
             [by, "upheld", "judged", "shrunk", "95 % interval", "own share"],
             [
                 [row["group"] or "–", _count(row["upheld"]), _count(row["judged"]), _share(row),

@@ -7,7 +7,7 @@ others (`analytics.estimation.shrinkage`). A family that several rules refuse co
 rows of rules overlap.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -18,7 +18,7 @@ from analytics.estimation.shrinkage import shrunk_shares
 from analytics.metrics.definitions.objecting import OVERTURNED
 from analytics.metrics.filters import Filters, apply
 from analytics.metrics.measure import measure
-from analytics.metrics.metric import MINIMUM_N
+from analytics.metrics.metric import MINIMUM_N, Cells, Metric
 from analytics.store import Warehouse
 
 MART: Final = "objection_evidence"
@@ -37,17 +37,17 @@ class Overturned:
     Attributes:
         groups: `COLUMNS`: upheld of judged by a field check, value (shrunk) with its interval, raw (the group's own
             share); reason is small_n (fewer than 30) or withheld (a count of few, or one that would tell it).
-        value: Rate of all together.
-        centre: Mean of the groups' rates.
-        spread: Standard deviation of the groups' true rates.
-        judged: Cases of all together, each once.
+        value: Rate of all together; NaN where fewer than 30, or withheld.
+        centre: Mean of the groups' rates; NaN where all together are withheld, as all groups are then.
+        spread: Standard deviation of the groups' true rates; NaN as well.
+        judged: Cases of all together, each once; None = withheld.
     """
 
     groups: pd.DataFrame
     value: float
     centre: float
     spread: float
-    judged: int
+    judged: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,26 +92,33 @@ def overturned(
     cells = warehouse.run(rows.group_by(column, "outcome").aggregate(n=rows.objections.sum()).order_by(column))
     if cells.empty:
         return None
-    whole = _counted(cells.assign(group=""))
+    metric = _metric(about)
+    whole = measure(warehouse, metric, filters).iloc[0]
+    known = whole["reason"] != "withheld"
     cells = cells.assign(group=cells[column])
     if by == "rule":
         cells = cells.assign(group=cells["rules"].replace("", NO_RULE).str.split(";")).explode("group")
     counts = _counted(cells)
     found = shrunk_shares(counts["upheld"].to_numpy(), counts["judged"].to_numpy())
     groups = pd.concat([counts.reset_index(), found.groups], axis="columns")
-    hidden = hidden_in_list(counts["judged"]) if by != "district" else _hidden_districts(warehouse, filters, counts)
+    hidden = _hidden_districts(warehouse, metric, filters, counts) if by == "district" else _hidden_groups(counts)
     return Overturned(
-        groups=_shown(groups, hidden.to_numpy()),
-        value=float(whole["upheld"].iloc[0] / whole["judged"].iloc[0]) if _enough(whole) else float("nan"),
-        centre=found.centre,
-        spread=found.spread,
-        judged=int(whole["judged"].iloc[0]),
+        groups=_shown(groups, hidden.to_numpy() | (not known)),
+        value=float(whole["value"]),
+        centre=found.centre if known else float("nan"),
+        spread=found.spread if known else float("nan"),
+        judged=int(whole["n"]) if known else None,
     )
 
 
 def agent_spread(warehouse: Warehouse, filters: Filters | None = None) -> AgentSpread | None:
-    """Return how far agents lie apart; None where fewer than 10 agents registered a family whose refusal was judged."""
+    """Return how far agents lie apart; None where fewer than 10 agents registered a family whose refusal was judged.
+
+    None as well where the overturn rate of all together is withheld: the agents' mean would tell it.
+    """
     if AGENTS not in warehouse.names("marts"):
+        return None
+    if (measure(warehouse, OVERTURNED, filters)["reason"] == "withheld").any():
         return None
     rows = apply(warehouse.mart(AGENTS), AGENTS, filters or Filters())
     cells = warehouse.run(rows.group_by("judged", "upheld").aggregate(agents=rows.agents.sum()))
@@ -138,15 +145,29 @@ def _counted(cells: pd.DataFrame) -> pd.DataFrame:
     return cells.groupby("group")[["upheld", "n"]].sum().rename(columns={"n": "judged"}).astype("int64")
 
 
-def _enough(counts: pd.DataFrame) -> bool:
-    return bool(counts["judged"].iloc[0] >= MINIMUM_N)
+def _metric(about: str) -> Metric:
+    """Return the overturn rate of the cases of one kind, so that one rule says what of it may be told."""
+    return replace(
+        OVERTURNED,
+        id=f"{OVERTURNED.id}.{about}",
+        numerator=Cells(column="objections", where=({"about": (about,), "outcome": ("upheld",)},)),
+        denominator=Cells(column="objections", where=({"about": (about,)},)),
+    )
 
 
-def _hidden_districts(warehouse: Warehouse, filters: Filters | None, counts: pd.DataFrame) -> "pd.Series[bool]":
+def _hidden_districts(
+    warehouse: Warehouse, metric: Metric, filters: Filters | None, counts: pd.DataFrame
+) -> "pd.Series[bool]":
     """Say which districts are not shown, by the rule of every comparison of regions."""
-    found = measure(warehouse, OVERTURNED, filters, by=["district"])
+    found = measure(warehouse, metric, filters, by=["district"])
     codes = found.loc[found["reason"] == "withheld", "district"]
     return pd.Series(counts.index.isin(codes), index=counts.index)
+
+
+def _hidden_groups(counts: pd.DataFrame) -> "pd.Series[bool]":
+    """Say which groups are not shown: of few cases, few upheld or few rejected, and what would tell such a one."""
+    parts = (counts["judged"], counts["upheld"], counts["judged"] - counts["upheld"])
+    return hidden_in_list(parts[0]) | hidden_in_list(parts[1]) | hidden_in_list(parts[2])
 
 
 def _shown(groups: pd.DataFrame, hidden: Any) -> pd.DataFrame:

@@ -63,8 +63,8 @@ def evidence_report(warehouse: Warehouse, filters: Filters, *, by: str) -> dict[
             rates[about] = {
                 "judged": found.judged,
                 "value": _plain(found.value),
-                "centre": found.centre,
-                "spread": found.spread,
+                "centre": _plain(found.centre),
+                "spread": _plain(found.spread),
                 "groups": records(found.groups),
             }
     agents = agent_spread(warehouse, filters)

@@ -1,5 +1,7 @@
 """Alerts on what is counted in full: shares of registry entries, and signals of their trends."""
 
+import math
+
 import pandas as pd
 
 from analytics.alerts.catalogue import Entry
@@ -37,7 +39,8 @@ def part_of(ground: Ground, entry: Entry) -> list[Observation]:
 
 
 def trend_signal(ground: Ground, entry: Entry) -> list[Observation]:
-    """Return the last settled point of a trend, past its limit or not; nothing while the limits are provisional.
+    """Return the last settled point of a trend, past its limit or not; nothing while the limits are provisional or
+    where the point is withheld.
 
     The figure is compared by its distance from the mean, the limit's distance being 1. A steady series fires in
     1.4–2.1 % of weeks (20 and 52 weeks, simulated), one of 25 steady districts in every third: none of them is judged.
@@ -49,7 +52,7 @@ def trend_signal(ground: Ground, entry: Entry) -> list[Observation]:
     last = settled.iloc[-1]
     value, centre = float(last["value"]), float(last["centre"])
     reach = float(last["upper"]) - centre
-    if not reach > 0:
+    if not reach > 0 or math.isnan(value):
         return []
     excess = min(abs(value - centre) / reach, FAR)
     fires = last["signal"] != ""

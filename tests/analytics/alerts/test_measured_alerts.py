@@ -2,6 +2,7 @@
 
 import datetime as dt
 from contextlib import closing
+from copy import copy
 from dataclasses import replace
 
 import numpy as np
@@ -118,13 +119,22 @@ def test_declared_figures_are_the_thresholds(ground):
         assert each.fires == (each.low > figure.after)
 
 
-def test_a_signal_is_the_charts_own(ground, pilot):
-    chart = trend(pilot, METRICS["registrations"], grain="week")
-    last = chart.points[chart.points["settled"].astype(bool)].iloc[-1]
-    (each,) = found(ground, "registrations_signal")
-    assert each.value == last["value"]
-    assert each.fires == (last["signal"] != "")
-    assert each.excess == pytest.approx(abs(last["value"] - last["centre"]) / (last["upper"] - last["centre"]))
+def test_a_signal_is_the_charts_own_and_a_point_that_is_withheld_gives_none(ground, pilot):
+    """Judged as if data settled later and later, so that the last settled week is another each time."""
+    known = []
+    for days in range(1, 60, 7):
+        later = copy(pilot)
+        later.manifest = pilot.manifest.model_copy(update={"settling_days": days})
+        chart = trend(later, METRICS["decisions"], grain="week")
+        last = chart.points[chart.points["settled"].astype(bool)].iloc[-1]
+        observations = found(replace(ground, warehouse=later), "registrations_signal", metric="decisions")
+        known.append(not pd.isna(last["value"]))
+        assert len(observations) == known[-1]
+        for each in observations:
+            assert each.value == last["value"]
+            assert each.fires == (last["signal"] != "")
+            assert each.excess == pytest.approx(abs(last["value"] - last["centre"]) / (last["upper"] - last["centre"]))
+    assert {True, False} == set(known)
 
 
 def test_a_steady_series_signals_in_about_one_of_fifty_weeks():

@@ -58,6 +58,29 @@ def test_groups_count_the_rows_and_are_shrunk_together(busy, judged, by):
             assert row["low"] < row["value"] < row["high"]
 
 
+@pytest.mark.parametrize("by", ["rule", "channel", "grounds", "programme", "district"])
+@pytest.mark.parametrize("about", ["refusal", "receipt", "proposal"])
+def test_nothing_is_said_of_few_upheld_or_few_rejected(busy, rows, by, about):
+    """Asked of each district, as a reader of one would: whatever is shown has 0 or 10 and more on either side."""
+    checked = rows[(rows["about"] == about) & (rows["screening"] == "field_check")]
+    checked = checked[checked["outcome"].isin(["upheld", "rejected"])]
+    withheld = 0
+    for area in ["", *sorted(checked["district"].unique())]:
+        own = checked[checked["district"].str.startswith(area)]
+        upheld, rejected = (int((own["outcome"] == outcome).sum()) for outcome in ("upheld", "rejected"))
+        found = overturned(busy, Filters(area=area), by=by, about=about)
+        if 0 < upheld < SMALLEST or 0 < rejected < SMALLEST:
+            withheld += 1
+            assert found.judged is None
+            assert np.isnan([found.value, found.centre, found.spread]).all()
+            assert (found.groups["reason"] == "withheld").all()
+            assert agent_spread(busy, Filters(area=area)) is None or about != "refusal"
+        shown = found.groups[found.groups["reason"] == ""]
+        assert not shown["upheld"].between(1, SMALLEST - 1).any()
+        assert not (shown["judged"] - shown["upheld"]).between(1, SMALLEST - 1).any()
+    assert withheld
+
+
 def test_reasons_of_decisions_are_lost_where_an_objection_was_upheld(busy, judged):
     """Why rules are read from the record: the decision that was objected to is replaced when the family is right."""
     decisions = busy.run(busy.table("decisions").select("family_id", "programme", "decided_at", "reasons"))
@@ -71,17 +94,18 @@ def test_reasons_of_decisions_are_lost_where_an_objection_was_upheld(busy, judge
 
 def test_agents_are_counted_and_none_is_named(busy, judged):
     registrations = busy.run(busy.table("registrations").select("family_id", "agent_id")).dropna()
-    agents = judged.merge(registrations.groupby("family_id")["agent_id"].min().reset_index(), on="family_id")
+    own = registrations.groupby("family_id")["agent_id"].min().rename("registered_by").reset_index()
+    agents = judged.merge(own, on="family_id")
     found = agent_spread(busy)
-    if agents["agent_id"].nunique() < SMALLEST:
+    if agents["registered_by"].nunique() < SMALLEST:
         assert found is None
     else:
-        assert found.agents == agents["agent_id"].nunique()
+        assert found.agents == agents["registered_by"].nunique()
         assert found.judged == len(agents)
         assert np.isnan(found.beyond) or 0 <= found.beyond <= 1
     mart = busy.run(busy.mart("objections_by_agent"))
     assert list(mart.columns) == ["district", "judged", "upheld", "agents"]
-    assert mart["agents"].sum() == agents["agent_id"].nunique()
+    assert mart["agents"].sum() == agents["registered_by"].nunique()
 
 
 @pytest.mark.parametrize("programme", ["PKH", "BPNT"])
@@ -122,8 +146,10 @@ def test_correcting_a_source_lists_those_that_a_field_check_found_entitled(busy)
 def test_a_limited_reader_is_told_of_the_area_alone(busy, judged):
     area = judged["district"].value_counts().index[0]
     inside = busy.within(area)
-    assert overturned(inside, by="rule").judged == (judged["district"] == area).sum()
-    assert overturned(busy, Filters(area=area), by="rule").judged == (judged["district"] == area).sum()
+    grounds = set(judged.loc[judged["district"] == area, "grounds"])
+    assert set(overturned(inside, by="grounds").groups["group"]) == grounds
+    assert set(overturned(busy, Filters(area=area), by="grounds").groups["group"]) == grounds
+    assert set(overturned(inside, by="district").groups["group"]) == {area}
     verdicts = busy.run(inside.table("verdicts", room="derived"))
     found = corrections(inside, "BPNT", rulebook(), day=busy.manifest.day).refused.set_index("source")
     own = verdicts[verdicts["programme"] == "BPNT"]
