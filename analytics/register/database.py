@@ -5,6 +5,8 @@ a lock waits for the others that name the same.
 """
 
 import os
+import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
@@ -20,6 +22,8 @@ from validation.errors import TepatError
 FILE = "register.sqlite"
 LOCK_SECONDS = 30
 """Time that SQLite waits for another writer."""
+AGAIN_SECONDS = 0.05
+"""Time between two tries where SQLite does not wait by itself."""
 MIGRATING = 7_337_001
 """Lock of PostgreSQL that one process holds while it makes the tables; any number that no other room takes."""
 READS = "tepat_reads"
@@ -207,7 +211,7 @@ def _sqlite(url: str, options: dict[str, Any]) -> sa.Engine:
     def _prepare(connection: Any, _record: Any) -> None:
         # The driver would begin a transaction late, and none before a change of tables: we begin each ourselves.
         connection.isolation_level = None
-        connection.execute("PRAGMA journal_mode=WAL")
+        _write_ahead(connection)
         connection.execute("PRAGMA foreign_keys=ON")
         # What is deleted is overwritten, and does not wait in the file until its place is needed.
         connection.execute("PRAGMA secure_delete=ON")
@@ -219,6 +223,24 @@ def _sqlite(url: str, options: dict[str, Any]) -> sa.Engine:
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Let readers and a writer not wait for each other.
+
+    Where another is the first to write to a new file at that moment, SQLite fails at once instead of waiting as it does
+    elsewhere; so we wait.
+    """
+    until = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(AGAIN_SECONDS)
+        else:
+            return
 
 
 def _plain(value: Any) -> Any:
