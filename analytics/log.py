@@ -20,7 +20,7 @@ class _Stderr(logging.StreamHandler[TextIO]):
     """Writes to what standard error is now, not what it was when the first event came."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.setStream(sys.stderr)
+        self.stream = sys.stderr  # setStream would flush the one before, which may be closed
         super().emit(record)
 
 
