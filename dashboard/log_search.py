@@ -87,8 +87,10 @@ def controls(reader: Reader) -> Asked:
         ref = choose_text(
             words, "object", label=words("log.object"), valid=_is_known, help_text=words("log.object_help")
         )
-        since = choose_day(words, "from_day", label=words("filters.name_since"), **days)
-        until = choose_day(words, "to_day", label=words("filters.name_until"), **days)
+        # Its icons are smaller than a thumb: days are asked for one level down, as in the filters.
+        with st.popover(words("log.span"), icon=":material/date_range:"):
+            since = choose_day(words, "from_day", label=words("filters.name_since"), **days)
+            until = choose_day(words, "to_day", label=words("filters.name_until"), **days)
     if ref is None:
         st.warning(words("log.no_ref"), icon=":material/error:")
     skipped = not_applied(list(reader.given()), words)

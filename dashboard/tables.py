@@ -63,7 +63,7 @@ def table(
                 shown[header] = [NO_VALUE if pd.isna(share) else rate(share, words=words) for share in rates]
             elif column in decimals:
                 shown[header] = [words.number(value, decimals=decimals[column]) for value in shown[header]]
-            elif pd.api.types.is_integer_dtype(data[column]):
+            elif _are_counts(data[column]):
                 shown[header] = data[column].head(SHOWN_ROWS).map(words.number)
         if brief:
             add_part(words(name), lambda: Content(twin, shown=shown))
@@ -87,3 +87,10 @@ def _in_words(row: dict[str, str], marked: set[str]) -> str:
         f":gray-badge[{header}: {text}]" if header in marked else f"{header}: {text}" for header, text in others if text
     ]
     return f"**{first}**  \n{' · '.join(said)}"
+
+
+def _are_counts(values: "pd.Series[float]") -> bool:
+    """Return whether a column holds whole numbers; one of which some are withheld is a column of floats."""
+    if pd.api.types.is_float_dtype(values):
+        return bool(values.isna().any() and (values.dropna() % 1 == 0).all())
+    return bool(pd.api.types.is_integer_dtype(values))

@@ -126,8 +126,8 @@ def what_if(
     print_table(
         f"{programme}: families that no rule refuses, and billions of rupiah a year that their records come to",
         [by or "all", *(name.replace("_", " ") for name in names), "Rp bn before", "Rp bn after"],
-        [[row["domain"] or "all", *(f"{row[name]:,}" for name in names),
-          *(f"{row[name] / 1e9:,.1f}" for name in ("a_year_before", "a_year_after"))]
+        [[row["domain"] or "all", *(_told(row[name], ",.0f") for name in names),
+          *(_told(row[name], ",.1f", unit=1e9) for name in ("a_year_before", "a_year_after"))]
          for row in found["movers"]],
     )  # fmt: skip
     if not found["errors"]:
@@ -161,6 +161,10 @@ def _changes(change: Sequence[str] | None, without: Sequence[str] | None) -> dic
     if not changes:
         raise TepatError("Nothing is changed.", next_step="Add --set RULE=NUMBER or --without RULE.")
     return changes
+
+
+def _told(value: float | None, form: str, *, unit: float = 1) -> str:
+    return "withheld" if value is None else format(value / unit, form)
 
 
 def _percent(value: float | None) -> str:

@@ -18,6 +18,7 @@ def test_no_request_leaves_the_host_on_a_walk_through_all_pages(desk):
         desk.close_popover()
     for name in PAGES[1:]:
         desk.follow(name)
+    desk.follow("metode")
     desk.page.get_by_test_id("stExpander").first.locator("summary").click()
     desk.settle()
 

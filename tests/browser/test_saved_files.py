@@ -89,18 +89,18 @@ def test_rows_of_the_quality_page_are_stamped_too(desk, pilot):
 
 
 def test_the_brief_of_a_page_is_a_paper_and_a_workbook_with_its_stamp(desk, pilot):
-    desk.go("usul_sanggah", area="35.10.16")
+    desk.go("pendaftaran", area="35.10.16")
     place, title = desk.page.locator(".st-key-briefs"), desk.heading.inner_text()
 
     name, content = saved(desk, place, "Ringkasan PDF")
-    assert name == f"tepat_usul_sanggah_{pilot.manifest.snapshot}.pdf"
+    assert name == f"tepat_pendaftaran_{pilot.manifest.snapshot}.pdf"
     for page in pypdf.PdfReader(io.BytesIO(content)).pages:
         said = " ".join(page.extract_text().split())
         assert SIMULATED in said
         assert pilot.manifest.snapshot in said
         assert " ".join(title.split()) in said
     name, content = saved(desk, place, "Ringkasan XLSX")
-    assert name == f"tepat_usul_sanggah_{pilot.manifest.snapshot}.xlsx"
+    assert name == f"tepat_pendaftaran_{pilot.manifest.snapshot}.xlsx"
     cells = [cell for sheet in openpyxl.load_workbook(io.BytesIO(content)) for row in sheet.values for cell in row]
     assert any(SIMULATED in str(cell) for cell in cells)
     assert any(isinstance(cell, int | float) for cell in cells)

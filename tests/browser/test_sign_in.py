@@ -180,7 +180,7 @@ def test_sign_in_works_behind_the_layer_that_takes_no_forms(page, site):
 
 
 def test_signing_in_and_out_and_a_refusal_stand_in_the_access_log(page, site, pilot_home):
-    own = Settings(home=pilot_home)
+    own = Settings(home=pilot_home, register_url="")
     before = len(rows_of(own)) if has_register(own) else 0
     sign_in(page, site, "pkh-07")
     expect(page.get_by_text(f"pkh-07 · petugas wilayah · {OWN}")).to_be_visible()

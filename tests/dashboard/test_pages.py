@@ -8,6 +8,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from analytics.disclosure import SMALLEST
 from analytics.metrics import METRICS, Filters, measure
 from analytics.metrics.comparisons import compare
 from analytics.metrics.scope import scope
@@ -156,8 +157,12 @@ def test_every_card_of_objections_equals_a_count_of_the_rows(query, pilot_home, 
     rows = rows[(rows["village"] + ".").str.startswith(query.get("area", ""))]
     rows = rows[rows["programme"] == query["programme"]] if "programme" in query else rows
     cards = {metric.label: metric.value for metric in at.metric}
-    assert cards["Usul & sanggah masuk"] == Words("id").number(len(rows))
-    assert cards["Belum selesai"] == Words("id").number(int((rows["outcome"] == "pending").sum()))
+    counts = {"Usul & sanggah masuk": len(rows), "Belum selesai": int((rows["outcome"] == "pending").sum())}
+    for label, count in counts.items():
+        # Few are withheld, and under filters what would tell of them by a difference.
+        told = cards[label] != "–"
+        assert told or 0 < count < SMALLEST or query
+        assert not told or (cards[label] == Words("id").number(count) and not 0 < count < SMALLEST)
 
 
 @pytest.mark.parametrize("query", [{}, {"area": "35.10.16"}, {"programme": "PKH"}])

@@ -32,7 +32,12 @@ def test_the_figures_are_those_that_were_measured_and_the_table_says_all(metric,
     assert table["Selisih dari acuan"].dropna().tolist() == pytest.approx(expected["gap"].dropna().tolist())
     attempts = pd.concat([verification_gaps(pilot, METRICS["mean_attempts"], Filters(), by=by) for by in REFERENCES])
     assert table["Percobaan rata-rata"].tolist() == pytest.approx(attempts["value"].tolist())
-    assert table[["Percobaan, selang bawah", "Percobaan, selang atas", "Diputuskan petugas"]].notna().all(axis=None)
+    assert table[["Percobaan, selang bawah", "Percobaan, selang atas"]].notna().all(axis=None)
+    officers = pd.concat(
+        [verification_gaps(pilot, METRICS["verification_reviewed"], Filters(), by=by) for by in REFERENCES]
+    )
+    assert table["Diputuskan petugas"].tolist() == pytest.approx(officers["value"].tolist(), nan_ok=True)
+    assert (officers.loc[officers["value"].isna(), "reason"] == "withheld").all()
     assert chart.alt.count("acuan") == len(REFERENCES)
 
 

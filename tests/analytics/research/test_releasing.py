@@ -1,6 +1,7 @@
 """Noisy tables: only counts that bound a family, every possible cell, a budget that holds, all of it logged."""
 
 import json
+import shutil
 from contextlib import closing
 
 import pytest
@@ -93,8 +94,8 @@ def test_an_epsilon_that_is_none_spends_nothing(pilot, settings, epsilon):
 
 
 def test_the_command_prints_the_table_and_the_budget(pilot_home, tmp_path, monkeypatch):
-    monkeypatch.setenv("TEPAT_HOME", str(pilot_home))
-    monkeypatch.setenv("TEPAT_REGISTER_URL", f"sqlite:///{tmp_path}/register.sqlite")
+    shutil.copytree(pilot_home / "warehouse", tmp_path / "home" / "warehouse")
+    monkeypatch.setenv("TEPAT_HOME", str(tmp_path / "home"))
     asked = ["research", "release", "--metric", "registered_families", "--by", "channel", "--epsilon", "0.25"]
     done = CliRunner().invoke(app, [*asked, "--name", "cli", "--json"])
     assert done.exit_code == 0, done.output

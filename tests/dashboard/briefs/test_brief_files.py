@@ -25,9 +25,9 @@ ID = Words("id")
 
 def record_of(*parts: Part, words: Words = ID, cards: tuple[Card, ...] = (), simulated: bool = False) -> Record:
     return Record(
-        page="ringkasan", title="Temuan & <judul>", subtitle="ukuran · tempat", words=words, stamp="Data per kini",
-        filters="Menampilkan: semua", snapshot="s1", simulated=simulated, given=Filters(), cards=list(cards),
-        parts=list(parts),
+        page="ringkasan", dataset="pilot", title="Temuan & <judul>", subtitle="ukuran · tempat", words=words,
+        stamp="Data per kini", filters="Menampilkan: semua", snapshot="s1", simulated=simulated, given=Filters(),
+        cards=list(cards), parts=list(parts),
     )  # fmt: skip
 
 
