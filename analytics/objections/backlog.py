@@ -11,15 +11,17 @@ Held-out weeks, 80 and 95 % intervals, one to four weeks ahead: .80–.91 and .9
 without waves (`tests/analytics/objections/test_backlog.py`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
+from analytics.disclosure import SMALLEST
 from analytics.estimation.inputs import FloatArray
 from analytics.metrics.filters import Filters, apply
+from analytics.objections.told import may_be_told
 from analytics.store import Warehouse
 
 MART: Final = "objection_weeks"
@@ -41,7 +43,7 @@ class Backlog:
     """What was open, and what will be.
 
     Attributes:
-        weeks: One row a whole week: week (its Monday), came, ended, open (at its end).
+        weeks: One row a whole week: week (its Monday), open (at its end; NaN for 1 to 9, which are not shown).
         ahead: One row a coming week: week, value, low80, high80, low95, high95 (empty without enough past weeks).
         came: New ones a week at the present pace.
         ended: Ends a week at the present pace.
@@ -56,30 +58,39 @@ class Backlog:
 
 
 def backlog(warehouse: Warehouse, filters: Filters | None = None) -> Backlog | None:
-    """Return the weeks so far and the next ones; None where the snapshot has no whole week of cases."""
-    if MART not in warehouse.names("marts"):
+    """Return the weeks so far and the next ones.
+
+    None where the snapshot has no whole week of cases, or where what is open now, or came or ended in the weeks of the
+    present pace, are 1 to 9: the forecast would tell them.
+    """
+    if MART not in warehouse.names("marts") or not may_be_told(warehouse, filters):
         return None
     rows = apply(warehouse.mart(MART), MART, filters or Filters())
-    found = warehouse.run(rows.group_by("came", "ended").aggregate(objections=rows.objections.sum()))
-    if found.empty:
+    counts = warehouse.run(rows.group_by("came", "ended").aggregate(objections=rows.objections.sum()))
+    if counts.empty:
         return None
-    came = pd.to_datetime(found["came"])
+    came = pd.to_datetime(counts["came"])
     first = came.min()
     day = pd.Timestamp(warehouse.manifest.day)
     count = (day - first).days // 7
     if count < 1:
         return None
     start = ((came - first).dt.days // 7).to_numpy()
-    ended = pd.to_datetime(found["ended"])
+    ended = pd.to_datetime(counts["ended"])
     end = ((ended - first).dt.days // 7).fillna(count).to_numpy().astype(int)
     cases = np.zeros((count, count + 1))
     inside = start < count
     np.add.at(
         cases,
         (start[inside], np.clip(end, start, count)[inside]),
-        found["objections"].to_numpy(dtype=float)[inside],
+        counts["objections"].to_numpy(dtype=float)[inside],
     )
-    return projected(cases, first=first)
+    found = projected(cases, first=first)
+    weeks, pace = found.weeks, min(count, PACE)
+    now = (weeks["open"].iloc[-1], found.came * pace, found.ended * pace)
+    if any(_few(round(number)) for number in now):
+        return None
+    return replace(found, weeks=weeks[["week"]].assign(open=weeks["open"].mask(weeks["open"].map(_few))))
 
 
 def projected(cases: FloatArray, *, first: pd.Timestamp) -> Backlog:
@@ -130,6 +141,10 @@ def held_out(cases: FloatArray, *, level: float) -> list[tuple[int, bool]]:
             if np.isfinite(reach):
                 found.append((step + 1, bool(abs(open_[week + step + 1] - forecasts[week, step]) <= reach)))
     return found
+
+
+def _few(number: float) -> bool:
+    return 0 < number < SMALLEST
 
 
 def _open(cases: FloatArray, week: int) -> FloatArray:

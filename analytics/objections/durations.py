@@ -18,6 +18,7 @@ from analytics.estimation.inputs import FloatArray
 from analytics.marts.waiting import KNOWN_FOR, OPEN, STEPS
 from analytics.metrics.filters import Filters, apply
 from analytics.metrics.metric import MINIMUM_N
+from analytics.objections.told import may_be_told
 from analytics.store import Warehouse
 
 MART: Final = "objection_durations"
@@ -86,8 +87,11 @@ def ends(warehouse: Warehouse, filters: Filters | None = None) -> pd.DataFrame:
 
 
 def ages(warehouse: Warehouse, filters: Filters | None = None) -> "pd.Series[int]":
-    """Return the open cases by their age in days; those of days that still fill up are counted too."""
-    if MART not in warehouse.names("marts"):
+    """Return the open cases by their age in days; those of days that still fill up are counted too.
+
+    For adding up: single days hold a case or two, and nobody is shown them.
+    """
+    if MART not in warehouse.names("marts") or not may_be_told(warehouse, filters):
         return pd.Series(dtype="int64")
     rows = apply(warehouse.mart(MART), MART, filters or Filters())
     rows = rows.filter((rows.step == "whole") & (rows.ended == OPEN))
@@ -97,7 +101,7 @@ def ages(warehouse: Warehouse, filters: Filters | None = None) -> "pd.Series[int
 
 def _counts(warehouse: Warehouse, filters: Filters | None, *, by: str, step: str = "") -> pd.DataFrame:
     """Return group, ended, days, n of the cases filed in settled days."""
-    if MART not in warehouse.names("marts"):
+    if MART not in warehouse.names("marts") or not may_be_told(warehouse, filters):
         return pd.DataFrame(columns=["group", "ended", "days", "n"])
     rows: Any = apply(warehouse.mart(MART), MART, filters or Filters())
     rows = rows.filter(rows.known_for > min(warehouse.manifest.settling_days, KNOWN_FOR - 1))

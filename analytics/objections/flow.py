@@ -6,6 +6,7 @@ import pandas as pd
 
 from analytics.disclosure import TOTAL, published, suppress
 from analytics.metrics.filters import Filters, apply
+from analytics.objections.told import may_be_told
 from analytics.store import Warehouse
 
 MART: Final = "objections_daily"
@@ -29,7 +30,7 @@ def flow(warehouse: Warehouse, filters: Filters | None = None, *, by: str) -> pd
         Counts of 1 to 9 are empty, and as many others as it takes that none can be computed
         (`analytics.disclosure.suppress`, for either sum).
     """
-    if MART not in warehouse.names("marts"):
+    if MART not in warehouse.names("marts") or not may_be_told(warehouse, filters):
         return pd.DataFrame(columns=COLUMNS)
     rows = apply(warehouse.mart(MART), MART, filters or Filters())
     cells = warehouse.run(rows.group_by(by, "screening", "outcome").aggregate(n=rows.objections.sum()))

@@ -5,9 +5,10 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from analytics.disclosure import hidden_in_list
 from dashboard import objections
 from dashboard.charts.bars import bars
-from dashboard.charts.chart import Chart, rows_of
+from dashboard.charts.chart import Chart, rows_of, withholding
 from dashboard.charts.ended_curve import ended_curve
 from dashboard.charts.estimates import estimates
 from dashboard.charts.forecast import forecast as forecast_chart
@@ -86,14 +87,16 @@ def ages(reader: Reader) -> Chart | None:
     names.append(words("objections.older", days=words.number(bounds[-1])))
     bands = pd.cut(found.index.to_series(), [*bounds, np.inf], labels=names)
     values = found.groupby(bands.to_numpy(), observed=False).sum().reindex(names, fill_value=0)
-    return bars(
-        pd.DataFrame({"name": names, "value": values.to_numpy(dtype=float)}),
+    hidden = hidden_in_list(values)
+    chart = bars(
+        pd.DataFrame({"name": names, "value": values.astype(float).mask(hidden).to_numpy()}),
         words=words,
         measure=reader.label("open_objections"),
         category_label=words("codes.age"),
         limit_after=names[-3],
         limit_label=words("objections.limit", days=words.number(limit)),
     )
+    return withholding(chart, hidden.map({True: "withheld", False: ""}), words=words)
 
 
 def forecast(reader: Reader) -> Chart | None:

@@ -30,12 +30,12 @@ def share(ground: Ground, entry: Entry) -> list[Observation]:
 
 
 def part_of(ground: Ground, entry: Entry) -> list[Observation]:
-    """Return the rows under one metric as a share of those under another, for the whole."""
+    """Return the rows under one metric as a share of those under another, for the whole; nothing where withheld."""
     part, whole = (measure(ground.warehouse, METRICS[name]) for name in (entry.metric, entry.of))
     if part.empty or whole.empty or not whole["value"].iloc[0] >= LEAST_DENOMINATOR:
         return []
-    n = int(whole["value"].iloc[0])
-    return [against(entry, float(part["numerator"].iloc[0]) / n, n=n)]
+    n, rows = int(whole["value"].iloc[0]), float(part["numerator"].iloc[0])
+    return [] if math.isnan(rows) else [against(entry, rows / n, n=n)]
 
 
 def trend_signal(ground: Ground, entry: Entry) -> list[Observation]:

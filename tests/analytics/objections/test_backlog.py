@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analytics.disclosure import SMALLEST
 from analytics.metrics import Filters
 from analytics.objections.backlog import AHEAD, FIRST, LEAST_ERRORS, PACE, backlog, held_out, projected
 
@@ -96,6 +97,15 @@ def test_too_few_past_weeks_give_a_forecast_without_an_interval():
     longer = projected(_office(1, count=count + AHEAD + 1, waves=False), first=MONDAY)
     assert longer.ahead.notna().all(axis=None)
     assert (longer.ahead["low80"] >= longer.ahead["low95"]).all()
+
+
+def test_nothing_is_said_of_few(busy, rows):
+    told = {area: backlog(busy, Filters(area=area)) for area in ["", *rows["district"].unique()]}
+    assert told[""] is not None
+    assert None in told.values()
+    for found in told.values():
+        assert found is None or not found.weeks["open"].between(1, SMALLEST - 1).any()
+        assert found is None or list(found.weeks) == ["week", "open"]
 
 
 def test_nothing_is_said_where_there_is_nothing(busy, alatas):

@@ -37,6 +37,16 @@ def test_what_is_shown_of_the_flow_is_what_the_rows_say(busy, rows, by):
     assert found["filed"].notna().any()
 
 
+def test_nothing_is_said_of_a_day_on_which_few_filed(busy, rows):
+    days = rows["filed_day"].value_counts()
+    day = days[days < SMALLEST].index[0].date()
+    few = Filters(since=day, until=day)
+    assert flow(busy, few, by="kind").empty
+    assert durations(busy, few, window=WINDOW).empty
+    assert curve(busy, few) is None
+    assert ages(busy, few).empty
+
+
 def test_a_hidden_count_is_never_the_difference_of_the_shown_ones(busy):
     for by in ("kind", "grounds", "district"):
         found = flow(busy, by=by)
