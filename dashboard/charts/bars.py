@@ -37,7 +37,7 @@ def bars(
         str  | float | float? (column may be absent)
 
     `limit_after` names the last category still within a limit, such as an age in days; a line labelled `limit_label`
-    follows it and the bars beyond are marked.
+    follows it and the bars beyond are marked; without bars beyond there is no line.
     """
     table = twin(data, {"name": category_label, "value": measure, "share": words("charts.table_share")})
     rows = data.dropna(subset=["value"]).reset_index(drop=True)
@@ -53,7 +53,7 @@ def bars(
     figure.update_traces(
         marker={"color": [LATE if beyond else theme.SERIES[0] for beyond in late]}, selector={"name": "bars"}
     )
-    if limit_after is not None:
+    if any(late):
         _add_limit(figure, after=within, text=limit_label)
     parts = [words("charts.named", name=name, value=value) for name, value in zip(rows["name"], values, strict=True)]
     alt = words("charts.alt_bars", measure=measure, parts=words.listed(parts))
