@@ -13,7 +13,7 @@ from analytics.store import NothingPublishedError
 from dashboard.access import enter
 from dashboard.faults import guarded
 from dashboard.filterbar import filter_bar, language_switch
-from dashboard.frame import banner, stamp, welcome
+from dashboard.frame import banner, close_unlogged_downloads, stamp, welcome
 from dashboard.logged import viewed
 from dashboard.menu import menu
 from dashboard.reader import close_reader, current_manifest, open_reader
@@ -47,6 +47,7 @@ def navigation(names: Sequence[str], words: Words) -> StreamlitPage:
 st.set_page_config(page_title="Tepat", page_icon="🎯", layout="wide")
 opening = Words(settings().language)
 top = st.container()
+close_unlogged_downloads()
 head = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="head")
 with head:
     heading = st.container(width="content")

@@ -8,6 +8,7 @@ from pathlib import Path
 import openpyxl
 import pypdf
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -105,3 +106,14 @@ def test_the_brief_of_a_page_is_a_paper_and_a_workbook_with_its_stamp(desk, pilo
     assert any(SIMULATED in str(cell) for cell in cells)
     assert any(isinstance(cell, int | float) for cell in cells)
     desk.check_sound()
+
+
+def test_a_grid_offers_no_file_of_its_own(desk):
+    desk.go("mutu_data")
+    grid = desk.page.get_by_test_id("stDataFrame").first
+    grid.hover()
+    bar = desk.page.get_by_test_id("stElementToolbar").filter(has=desk.page.get_by_label("Fullscreen")).first
+    expect(bar.get_by_label("Fullscreen")).to_be_visible()
+    assert desk.page.get_by_label("Download as CSV").count() >= 1
+    for button in desk.page.get_by_label("Download as CSV").all():
+        expect(button).to_be_hidden()
