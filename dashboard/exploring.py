@@ -10,6 +10,7 @@ from analytics.disclosure import TOTAL
 from analytics.metrics import METRICS, Filters
 from analytics.research.counting import NOT_SAID, WHEN
 from analytics.research.tables import Question, Time, TooFineError, dimensions, table, times
+from dashboard.asking import rule_name
 from dashboard.choices import choose
 from dashboard.controls import targeting_reader
 from dashboard.kpi import UNITS
@@ -106,6 +107,8 @@ def name(view: Reader, dimension: str, code: str, *, time: str = "") -> str:
         return _moment(words, code, time)
     if dimension in LEVELS:
         return view.place(code)
+    if dimension == "rules":
+        return ", ".join(rule_name(words, each) for each in code.split(";"))
     if dimension in {"decile", "age"}:
         return words("exploring.decile", n=code) if dimension == "decile" else words("codes.days", age=code)
     keys = [f"{group}.{dimension}_{code}" for group in _TEXTS]

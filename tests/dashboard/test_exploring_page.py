@@ -3,9 +3,12 @@
 import pandas as pd
 import pytest
 
+from analytics.access import VISITOR, Scope
 from analytics.disclosure import SMALLEST
 from analytics.metrics import METRICS, Filters
 from analytics.research.tables import Question, dimensions, table, times
+from dashboard import exploring
+from dashboard.reader import Reader
 from dashboard.words import Words, catalogue
 from tests.dashboard.test_pages import open_page, sound, spoken
 from validation.text import LANGUAGES
@@ -78,3 +81,8 @@ def test_everything_that_can_be_asked_has_a_name_in_both_languages(pilot):
         for code in set(table(pilot, Question(metric=metric.id, by=(name,)), Filters())[name]) - {"", "?"}:
             assert any(f"{group}.{name}_{code}" in catalogue() for group in ("exploring", "targeting", "codes")), code
     assert all(Words(language)("exploring.protected") for language in LANGUAGES)
+
+
+def test_several_rules_that_refuse_a_family_are_named_one_by_one(pilot):
+    view = Reader(pilot.manifest, Filters(), Words("en"), Scope(VISITOR))
+    assert exploring.name(view, "rules", "vehicle;wage") == "car, wage"
