@@ -1,6 +1,7 @@
 """Hostile inputs end in a clear error or are passed over, and change nothing."""
 
 import hashlib
+import shutil
 import sys
 from pathlib import Path
 
@@ -34,9 +35,12 @@ def contents(home: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def home(pilot_home):
-    open_database(Settings(home=pilot_home)).close()
-    return pilot_home
+def home(pilot_home, tmp_path_factory):
+    """The pilot with a register and a log of its own: nobody else may change what must not change here."""
+    home = tmp_path_factory.mktemp("hostile") / "home"
+    shutil.copytree(pilot_home, home, ignore=shutil.ignore_patterns("register.sqlite*", "access-log*"))
+    open_database(Settings(home=home)).close()
+    return home
 
 
 def tepat(arguments, home, monkeypatch, capsys):
