@@ -4,6 +4,7 @@ A transaction that writes is alone from its first statement on SQLite. On Postgr
 a lock waits for the others that name the same.
 """
 
+import contextlib
 import os
 import sqlite3
 import time
@@ -164,7 +165,10 @@ def open_engine(settings: Settings) -> sa.Engine:
     if not settings.register_url:
         path = settings.home / FILE
         path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        # Never opened where it is there: closing it would drop the locks that SQLite holds on it in this process
+        # (sqlite.org/howtocorrupt.html, 2.2), and what this process then writes could be lost.
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         return _sqlite(f"sqlite:///{path.resolve()}", own)
     scheme, _, rest = settings.register_url.partition("://")
     if scheme == "sqlite":
