@@ -10,12 +10,12 @@ from typing import Any, Final, Literal
 import pandas as pd
 import streamlit as st
 
+from analytics.disclosure import SMALLEST, hidden_in_list
 from analytics.risk.budget import Bought, Costs, Reliability, bought, by_band, by_district, curve
 from analytics.risk.cells import SIDES, cells_path, read_cells
 from analytics.risk.saved import ModelError, ModelManifest, current
 from analytics.settings import settings
 from dashboard.reader import Reader
-from dashboard.small import SMALLEST, small
 from validation.contract import LEVELS
 
 State = Literal["off", "no_model", "no_programme", "no_scores", "stale", "ready"]
@@ -138,7 +138,7 @@ def hide_small(rows: pd.DataFrame) -> pd.DataFrame:
     """
     found = rows.astype({"families": "Int64", "visits": "Int64"})
     for column, hidden in (("families", ["families"]), ("visits", list(HIDDEN_WITH_VISITS))):
-        hidden_rows = small(rows[column])
+        hidden_rows = hidden_in_list(rows[column])
         found.loc[hidden_rows, hidden] = pd.NA
     return found
 

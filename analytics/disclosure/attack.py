@@ -81,16 +81,13 @@ def _components(part: Any) -> list[np.ndarray]:
     return [np.flatnonzero(labels == label) for label in range(number)]
 
 
-def bounds(
-    sums: Any, target: np.ndarray, least: np.ndarray, *, cells: Sequence[int] | None = None, whole: bool = False
-) -> tuple[np.ndarray, np.ndarray]:
+def bounds(sums: Any, target: np.ndarray, least: np.ndarray, *, whole: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """Return the least and most that counts can be whose `sums` (sums × counts) come to `target`.
 
     Args:
         sums: Matrix of the known sums.
         target: What each comes to.
         least: What each count is known to be at least.
-        cells: The counts that are asked for; default: all.
         whole: Look for whole counts alone.
 
     Raises:
@@ -99,12 +96,11 @@ def bounds(
     from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 - loads HiGHS
 
     size = len(least)
-    asked = range(size) if cells is None else cells
-    low, high = np.zeros(len(asked)), np.full(len(asked), np.inf)
+    low, high = np.zeros(size), np.full(size, np.inf)
     given: dict[str, Any] = {"bounds": Bounds(least, np.inf), "integrality": np.full(size, int(whole))}
     if sums.shape[0]:
         given["constraints"] = LinearConstraint(sums, target, target)
-    for at, cell in enumerate(asked):
+    for cell in range(size):
         for sign, found in ((1.0, low), (-1.0, high)):
             cost = np.zeros(size)
             cost[cell] = sign
@@ -115,5 +111,5 @@ def bounds(
                     cause="No table has these totals.",
                     next_step="Publish all cells from one count.",
                 )
-            found[at] = sign * solved.fun if solved.x is not None else sign * -np.inf
+            found[cell] = sign * solved.fun if solved.x is not None else sign * -np.inf
     return low, high

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 
 from analytics.disclosure.lattice import TOTAL, region_tree
 from analytics.disclosure.thresholds import PROTECTION, SMALLEST
@@ -59,6 +60,13 @@ def pooled(items: Counts, *, forced: np.ndarray[Any, np.dtype[np.bool_]] | None 
             return Pool(hidden, closed=False)
         hidden[waiting.pop(0)] = True
     return Pool(hidden, closed=True)
+
+
+def hidden_in_list(counts: "pd.Series[int]") -> "pd.Series[bool]":
+    """Say which counts of one list whose total is known are hidden: those of 1 to 9, and the next smallest."""
+    items: Counts = counts.to_numpy(dtype=np.float64)[:, None]  # type: ignore[assignment]  # pandas says integers
+    hidden: pd.Series[bool] = pd.Series(pooled(items).hidden.tolist(), index=counts.index)
+    return hidden.astype(bool)
 
 
 def totals_of_tree(codes: Sequence[str], counts: Counts) -> dict[str, Counts]:

@@ -71,25 +71,6 @@ def close(grid: Lattice, counts: np.ndarray, small: np.ndarray, *, width: float 
     return moves.hidden
 
 
-def hidden_in_list(counts: "pd.Series[int]", *, least: int = SMALLEST) -> "pd.Series[bool]":
-    """Say which counts of one list whose total is known are hidden: those of 1 to `least` - 1, and the next smallest.
-
-    The closed form of `suppress` for one dimension: hidden counts of at least 1 that add up to s leave each s - k
-    possible values more than one, k being how many are hidden.
-    """
-    hidden = (counts > 0) & (counts < least)
-    if not hidden.any():
-        return hidden
-    others = counts[(counts > 0) & ~hidden].sort_values(kind="stable")
-    slack, number = counts[hidden].sum() - hidden.sum(), hidden.sum()
-    for label, count in others.items():
-        if number > 1 and slack >= least - 2:
-            break
-        hidden = hidden | (counts.index == label)
-        slack, number = slack + count - 1, number + 1
-    return hidden
-
-
 def _totals(table: pd.DataFrame, grid: Lattice) -> np.ndarray:
     given = pd.to_numeric(table[COUNT], errors="coerce").to_numpy(dtype=float)
     wrong = ~np.isfinite(given) | (given < 0) | (given != np.floor(given))

@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 
 from analytics.adjudication import STATES, Agreement, Overview
+from analytics.disclosure import SMALLEST, hidden_in_list
 from analytics.estimation import wilson
 from analytics.linkage.findings import BANDS
 from dashboard.charts.bars import bars
 from dashboard.charts.chart import Chart
 from dashboard.charts.estimates import estimates
 from dashboard.reader import Reader
-from dashboard.small import SMALLEST, small
 from dashboard.tables import table
 from dashboard.words import Words, is_missing
 
@@ -122,7 +122,7 @@ def place_rows(reader: Reader, found: Overview, place: str) -> pd.DataFrame:
     low, high = wilson(np.where(enough, rows["confirmed"], 0.0), np.where(enough, decided, 1.0))
     rates = {"share": rows["confirmed"] / of, "low": np.where(enough, low, np.nan),
              "high": np.where(enough, high, np.nan)}  # fmt: skip
-    few = small(rows["found"])
+    few = hidden_in_list(rows["found"])
     shown = rows.assign(**rates, few=few).astype(dict.fromkeys(COUNTS, "Int64"))
     shown.loc[few, [*COUNTS, *RATES]] = pd.NA
     names = [_place_name(reader, place, value) for value in rows["value"]]

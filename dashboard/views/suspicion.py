@@ -6,6 +6,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
+from analytics.disclosure import SMALLEST
 from analytics.risk.budget import Bought
 from dashboard.briefs.record import add_card, add_part
 from dashboard.charts.bars import bars
@@ -14,7 +15,6 @@ from dashboard.charts.chart import Chart
 from dashboard.choices import choose_step
 from dashboard.filterbar import not_applied
 from dashboard.reader import Reader
-from dashboard.small import SMALLEST
 from dashboard.suspicions import (
     BUDGET,
     BUDGETS,

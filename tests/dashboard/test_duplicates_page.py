@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from analytics.adjudication import open_adjudication
+from analytics.disclosure import hidden_in_list
 from analytics.estimation import wilson
 from analytics.linkage.findings import PAIR_COLUMNS, Findings
 from analytics.settings import Settings
-from dashboard.small import small
 from dashboard.words import Words
 from tests.dashboard.test_pages import open_page, sound, spoken
 from tests.findings import PAIRS, judge_many, keep_findings, run_of
@@ -88,7 +88,7 @@ def test_every_place_shows_the_register_s_counts_or_none(home, counts, pilot, mo
     (frame,) = [each.value for each in at.dataframe if {header, words("duplicates.share"), words("duplicates.found")}
                 <= {*each.value}]  # fmt: skip
     rows = counts.places[place]
-    hidden = small(rows["found"]).to_numpy()
+    hidden = hidden_in_list(rows["found"]).to_numpy()
     assert len(frame) == len(rows)
     for (_, row), (_, known), few in zip(frame.iterrows(), rows.iterrows(), hidden, strict=True):
         assert ("n kecil" in row[header]) == few
